@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { command, tryCommand } from './command.ts';
 import { endLab } from './end-lab.ts';
-import { addressNics, layWires, outsideAddresses, turnOffOffload } from './fabric.ts';
+import { addressNics, layWires, turnOffOffload } from './fabric.ts';
 import { startHolder } from './holder.ts';
 import { LabMember } from './lab-member.ts';
 import { type LabState, type MemberState, readLabState, writeLabState } from './lab-state.ts';
@@ -161,5 +161,3 @@ async function makeOperatorBridges(host: LabMember, datapathType: 'system' | 'ne
     input: `address add ${host.tunnelAddress}/24 dev ${tunnelDevice}\nlink set ${tunnelDevice} up\n`,
   });
 }
-
-export { outsideAddresses };
