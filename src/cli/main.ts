@@ -1,6 +1,7 @@
 /** The `tapline` command. One file a command; each loads what it needs when it runs, so that the small ones start fast. */
 import { Command } from 'commander';
 import { addConfig } from './config.ts';
+import { addDemo } from './demo.ts';
 import { addLab } from './lab.ts';
 import { addOpenrc } from './openrc.ts';
 import { reportError } from './report-error.ts';
@@ -10,6 +11,7 @@ const program = new Command('tapline')
   .enablePositionalOptions()
   .showHelpAfterError('(see tapline --help)');
 
+addDemo(program);
 addLab(program);
 addOpenrc(program);
 addConfig(program);
