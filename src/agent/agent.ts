@@ -67,23 +67,22 @@ export interface AgentStatus {
  */
 export async function startAgent(config: Config, options: AgentOptions): Promise<RunningAgent> {
   const observed = await options.driver.read();
+  let agent: Agent | null = null;
+  const control = await serveControl(config.state_directory, async (request) =>
+    agent === null ? { ok: false, error: 'the agent is starting' } : agent.answer(request),
+  );
   const files = {
     share: shareFile(config.state_directory, config.agent.host),
     plugs: plugsFile(config.state_directory),
   };
   const [held, plugs] = await Promise.all([files.share.read(), files.plugs.read()]);
-  const agent = new Agent(config, options, { observed, held, plugs, files });
-  try {
-    await agent.listen();
-  } catch (error) {
-    await agent[Symbol.asyncDispose]();
-    throw error;
-  }
+  agent = new Agent(config, options, { observed, control, held, plugs, files });
   return agent;
 }
 
 interface Beginning {
   readonly observed: HostState;
+  readonly control: AsyncDisposable;
   readonly held: HeldShare | null;
   readonly plugs: Plugs;
   readonly files: { readonly share: ShareFile; readonly plugs: PlugsFile };
@@ -98,15 +97,16 @@ class Agent implements RunningAgent {
   readonly #reporter: Reporter;
   readonly #channel: Channel;
   readonly #offline: NodeJS.Timeout;
-  #control: AsyncDisposable | null = null;
+  readonly #control: AsyncDisposable;
   #held: HeldShare | null;
   #source: AgentStatus['share'] = 'none';
   #isResumable = true;
   #version = 0;
 
-  constructor(config: Config, options: AgentOptions, { observed, held, plugs, files }: Beginning) {
+  constructor(config: Config, options: AgentOptions, { observed, control, held, plugs, files }: Beginning) {
     this.#config = config;
     this.#options = options;
+    this.#control = control;
     this.#shareFile = files.share;
     this.#held = held;
     const { host } = config.agent;
@@ -143,10 +143,6 @@ class Agent implements RunningAgent {
       ...(times && { times }),
     });
     this.#offline = setTimeout(() => this.#goOffline(), times?.offlineAfterMs ?? 3_000);
-  }
-
-  async listen(): Promise<void> {
-    this.#control = await serveControl(this.#config.state_directory, (request) => this.#answer(request));
   }
 
   status(): AgentStatus {
@@ -225,7 +221,8 @@ class Agent implements RunningAgent {
     }
   }
 
-  async #answer(request: ControlRequest): Promise<unknown> {
+  /** What the control socket asks. */
+  async answer(request: ControlRequest): Promise<unknown> {
     switch (request.op) {
       case 'plug': {
         const missing = await missingNamespace(request.plug);
@@ -244,7 +241,7 @@ class Agent implements RunningAgent {
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#offline);
     this.#channel[Symbol.dispose]();
-    await this.#control?.[Symbol.asyncDispose]();
+    await this.#control[Symbol.asyncDispose]();
     await this.#reconciler[Symbol.asyncDispose]();
     await this.#options.driver[Symbol.asyncDispose]();
   }
