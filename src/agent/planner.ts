@@ -1,6 +1,6 @@
 /** From what is wanted to the state that the host should have. Pure, but for the numbers it remembers between two plans. */
 import type { HostState } from '../host/host-state.ts';
-import type { Intent } from './reconcile.ts';
+import type { Intent } from './intent.ts';
 
 export interface Plan {
   readonly desired: HostState;

@@ -8,19 +8,10 @@ import type { HostChange, HostDriver, Outcome, Problem } from '../driver/host-dr
 import type { HostState } from '../host/host-state.ts';
 import type { AgentLogger } from './agent-logger.ts';
 import { gone } from './gone.ts';
+import type { Intent } from './intent.ts';
 import { Loop, type RoundEnd } from './loop.ts';
 import type { Plan, Planner } from './planner.ts';
-import type { Plugs } from './plugs-file.ts';
-import type { HeldShare } from './share-store.ts';
 import { noStatuses, type Statuses, statusesOf } from './statuses.ts';
-
-/** What is wanted: replaced as a whole, never changed. */
-export interface Intent {
-  /** Grows with each. */
-  readonly version: number;
-  readonly held: HeldShare;
-  readonly plugs: Plugs;
-}
 
 /** What came of a round that reached a judgement. */
 export interface Round {
