@@ -2,7 +2,7 @@
  * Several hosts on one machine: each a network, mount and hostname namespace with its own `/run/netns` and its own Open
  * vSwitch, joined by a management and a tunnel network, with an outside world behind the physical NIC of the external ones.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { command, tryCommand } from './command.ts';
 import { endLab } from './end-lab.ts';
@@ -43,9 +43,11 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   for (const { name } of options.hosts) {
     if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) throw new Error(`not a hostname for a lab: ${name}`);
   }
-  mkdirSync(options.directory, { recursive: true, mode: 0o755 });
   const { name, directory } = options;
   let state: LabState = { name, directory, datapathType: null, members: planMembers(options) };
+  const taken = state.members.find((member) => existsSync(`/run/netns/${member.namespace}`));
+  if (taken !== undefined) throw new Error(`a namespace ${taken.namespace} is there and not of a lab in ${directory}`);
+  mkdirSync(directory, { recursive: true, mode: 0o755 });
   writeLabState(state);
   try {
     state = await furnish(state);
