@@ -2,10 +2,9 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { AgentFeed, everything } from '../../test/agent-feed.ts';
 import { checkConfig } from '../config/config.ts';
 import type { HostChange, HostDriver, Outcome } from '../driver/host-driver.ts';
-import type { FromAgent, Hello, Report, Sync } from '../feed/messages.ts';
 import { emptyNamespace, type HostState, ROOT } from '../host/host-state.ts';
 import type { Port } from '../model/share.ts';
 import { type AgentOptions, startAgent } from './agent.ts';
@@ -13,7 +12,6 @@ import { askAgent, plug, unplug } from './control.ts';
 import type { Planner } from './planner.ts';
 import { shareFile } from './share-file.ts';
 
-const token = 'a-token';
 const nothing: HostState = { namespaces: { [ROOT]: emptyNamespace }, bridges: {}, daemons: {} };
 
 /** A host in memory whose `set` can be held back, and which counts what is asked of it. */
@@ -70,60 +68,6 @@ const taps: Planner = ({ held, plugs }) => {
   };
 };
 
-/** The server's end of the channel. */
-class TestFeed implements AsyncDisposable {
-  readonly #server: WebSocketServer;
-  readonly heard: FromAgent[] = [];
-  /** What each `hello` is answered with. */
-  onHello: (hello: Hello) => Sync | null = () => null;
-  socket: WebSocket | null = null;
-  isMute = false;
-
-  private constructor(server: WebSocketServer) {
-    this.#server = server;
-    server.on('connection', (socket, request) => {
-      if (request.headers.authorization !== `Bearer ${token}`) return socket.close(4401, 'no such token');
-      this.socket = socket;
-      socket.on('message', (data) => {
-        const message = JSON.parse(String(data)) as FromAgent;
-        if (message.type === 'alive') return;
-        this.heard.push(message);
-        const answer = message.type === 'hello' && !this.isMute ? this.onHello(message) : null;
-        if (answer !== null) socket.send(JSON.stringify(answer));
-      });
-    });
-  }
-
-  static async listen(port = 0): Promise<TestFeed> {
-    const server = new WebSocketServer({ port, host: '127.0.0.1', path: '/agents/v1/channel' });
-    await new Promise((resolve) => server.once('listening', resolve));
-    return new TestFeed(server);
-  }
-
-  get port(): number {
-    const address = this.#server.address();
-    if (typeof address !== 'object' || address === null) throw new Error('not listening');
-    return address.port;
-  }
-
-  say(sync: Partial<Sync>): void {
-    this.socket?.send(JSON.stringify({ ...everything([]), full: false, ...sync }));
-  }
-
-  get reports(): readonly Report[] {
-    return this.heard.filter((message) => message.type === 'report');
-  }
-
-  get hellos(): readonly Hello[] {
-    return this.heard.filter((message) => message.type === 'hello');
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const client of this.#server.clients) client.terminate();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
-
 const portOf = (id: string, host = 'compute1'): Port => ({
   id,
   name: '',
@@ -143,19 +87,10 @@ const portOf = (id: string, host = 'compute1'): Port => ({
 });
 const portId = (n: number) => `${String(n).padStart(8, '0')}-aaaa-4000-8000-000000000000`;
 const bound = (ids: readonly string[], host?: string) => ids.map((id) => ({ kind: 'port', value: portOf(id, host) }));
-const everything = (set: Sync['set'], generation = 1): Sync => ({
-  type: 'sync',
-  epoch: 'e1',
-  generation,
-  full: true,
-  set,
-  remove: [],
-});
-
 let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tapline-agent-'));
-  await writeFile(join(directory, 'agent-token'), `${token}\n`);
+  await writeFile(join(directory, 'agent-token'), `${AgentFeed.token}\n`);
 });
 afterEach(() => rm(directory, { recursive: true }));
 
@@ -177,7 +112,7 @@ const options = (driver: HostDriver, part: Partial<AgentOptions> = {}): AgentOpt
 const soon = { timeout: 3_000, interval: 5 };
 
 test('startAgent() greets, wires a plug, and reports the port ACTIVE with the generation', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   feed.onHello = () => everything(bound([portId(1), portId(2)]), 4);
   const driver = new HeldHost();
   const config = configOf(feed);
@@ -200,7 +135,7 @@ test('startAgent() greets, wires a plug, and reports the port ACTIVE with the ge
 });
 
 test('plug() of fifty ports at once is one round and one more', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   const ids = Array.from({ length: 50 }, (_, n) => portId(n));
   feed.onHello = () => everything(bound(ids));
   const driver = new HeldHost();
@@ -225,7 +160,7 @@ test('plug() of fifty ports at once is one round and one more', async () => {
 });
 
 test('plug() waits for a port that is on its way from the server', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   feed.onHello = () => everything([]);
   const config = configOf(feed);
   await using _agent = await startAgent(config, options(new HeldHost()));
@@ -237,7 +172,7 @@ test('plug() waits for a port that is on its way from the server', async () => {
 });
 
 test('plug() says what to do for a missing namespace, and why a port cannot be wired', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   feed.onHello = () => everything(bound([portId(1)]));
   const driver = new HeldHost();
   driver.broken.add(`tap${portId(1).slice(0, 11)}`);
@@ -256,7 +191,7 @@ test('plug() says what to do for a missing namespace, and why a port cannot be w
 });
 
 test('plug() forgets a port that is bound elsewhere', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   feed.onHello = () => everything(bound([portId(1)]));
   const driver = new HeldHost();
   const config = configOf(feed);
@@ -268,7 +203,7 @@ test('plug() forgets a port that is bound elsewhere', async () => {
 });
 
 test('startAgent() writes nothing before it is in sync', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   const driver = new HeldHost();
   await using agent = await startAgent(configOf(feed), options(driver));
   await vi.waitFor(() => expect(feed.hellos).toHaveLength(1), soon);
@@ -282,7 +217,7 @@ test('startAgent() brings the network back from disk when the server is away, an
   const held = { epoch: 'e1', generation: 9 };
   let port: number;
   {
-    await using feed = await TestFeed.listen();
+    await using feed = await AgentFeed.listen();
     port = feed.port;
     feed.onHello = () => everything(bound([portId(1)]), 9);
     const config = configOf(feed);
@@ -295,7 +230,7 @@ test('startAgent() brings the network back from disk when the server is away, an
   await vi.waitFor(() => expect(driver.links(driver.state)).toEqual([`tap${portId(1).slice(0, 11)}`]), soon);
   expect(agent.status()).toMatchObject({ connected: false, share: 'disk', generation: 9 });
 
-  await using feed = await TestFeed.listen(port);
+  await using feed = await AgentFeed.listen(port);
   feed.onHello = () => ({ ...everything([], 10), full: false });
   await vi.waitFor(() => expect(feed.reports).toHaveLength(1), soon);
   expect(feed.hellos[0]?.resume).toEqual(held);
@@ -304,7 +239,7 @@ test('startAgent() brings the network back from disk when the server is away, an
 });
 
 test('startAgent() asks for everything when a difference does not fit', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   feed.onHello = (hello) =>
     hello.resume === null ? everything(bound([portId(1)]), 3) : { ...everything([], 4), epoch: 'e2', full: false };
   await shareFile(directory, 'compute1').save({
@@ -318,7 +253,7 @@ test('startAgent() asks for everything when a difference does not fit', async ()
 });
 
 test('startAgent() leaves a connection that is half open, and says everything anew', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   feed.onHello = () => everything(bound([portId(1)]));
   const times = { ...options(new HeldHost()).times, heartbeatMs: 10, silenceMs: 40 };
   await using _agent = await startAgent(configOf(feed), options(new HeldHost(), { times }));
@@ -331,7 +266,7 @@ test('startAgent() leaves a connection that is half open, and says everything an
 });
 
 test('startAgent() puts back what someone took away, and counts it', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   feed.onHello = () => everything(bound([portId(1)]));
   const driver = new HeldHost();
   const said: string[] = [];
@@ -347,7 +282,7 @@ test('startAgent() puts back what someone took away, and counts it', async () =>
 });
 
 test('startAgent() answers an observation with the host as it is', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   feed.onHello = () => everything([]);
   await using _agent = await startAgent(configOf(feed), options(new HeldHost()));
   await vi.waitFor(() => expect(feed.reports).toHaveLength(1), soon);
@@ -359,7 +294,7 @@ test('startAgent() answers an observation with the host as it is', async () => {
 });
 
 test('startAgent() says when it has no token, or a wrong one', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   const config = configOf(feed);
   await rm(join(directory, 'agent-token'));
   await using agent = await startAgent(config, options(new HeldHost()));
@@ -369,7 +304,7 @@ test('startAgent() says when it has no token, or a wrong one', async () => {
 });
 
 test('startAgent() refuses to serve a state directory that another agent serves, and takes over a dead one’s socket', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   const config = configOf(feed);
   {
     await using _first = await startAgent(config, options(new HeldHost()));
@@ -383,7 +318,7 @@ test('startAgent() refuses to serve a state directory that another agent serves,
 });
 
 test('askAgent() reaches an agent whose socket has a path longer than the kernel takes', async () => {
-  await using feed = await TestFeed.listen();
+  await using feed = await AgentFeed.listen();
   const deep = join(directory, 'd'.repeat(100), 'e'.repeat(60));
   await mkdir(deep, { recursive: true });
   const config = configOf(feed, deep);
