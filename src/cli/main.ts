@@ -4,6 +4,7 @@ import { addConfig } from './config.ts';
 import { addDemo } from './demo.ts';
 import { addLab } from './lab.ts';
 import { addOpenrc } from './openrc.ts';
+import { addPlug } from './plug.ts';
 import { reportError } from './report-error.ts';
 
 const program = new Command('tapline')
@@ -13,6 +14,7 @@ const program = new Command('tapline')
 
 addDemo(program);
 addLab(program);
+addPlug(program);
 addOpenrc(program);
 addConfig(program);
 
