@@ -26,7 +26,11 @@ const address: fc.Arbitrary<Address> = fc.oneof(
 
 describe('parseAddress()', () => {
   test('reads back every address that formatAddress() writes', () => {
-    fc.assert(fc.property(address, (one) => expect(parseAddress(formatAddress(one))).toEqual(one)));
+    fc.assert(
+      fc.property(address, (one) => {
+        expect(parseAddress(formatAddress(one))).toEqual(one);
+      }),
+    );
   });
 
   test.each([
