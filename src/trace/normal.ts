@@ -31,7 +31,7 @@ export function switchNormally(bridge: OvsBridge, bridgeName: string, inPort: st
   const destination = fields['eth_dst'] ?? 0n;
   // 01:80:c2:00:00:0x is between neighbouring bridges alone (IEEE 802.1Q, 8.6.3).
   if (destination >> 4n === 0x0180c200000n) return { kind: 'dropped', vlan, why: 'reserved-multicast' };
-  const learned = isMulticast(destination) ? undefined : learnedPort(bridge, vlan, formatMac(destination));
+  const learned = isMulticast(destination) ? undefined : learnedPort(bridge, bridgeName, vlan, formatMac(destination));
   if (learned === inPort) return { kind: 'dropped', vlan, why: 'learned-on-its-own-port' };
   if (learned !== undefined && carries(bridge, learned, vlan)) {
     return { kind: 'known', vlan, outputs: [frameFor(bridge, learned, vlan, fields)] };
@@ -43,8 +43,9 @@ export function switchNormally(bridge: OvsBridge, bridgeName: string, inPort: st
   return { kind: 'flooded', vlan, outputs: ports.map((port) => frameFor(bridge, port, vlan, fields)) };
 }
 
-function learnedPort(bridge: OvsBridge, vlan: number, macAddress: string): string | undefined {
-  return bridge.macTable?.find((entry) => entry.vlan === vlan && entry.macAddress === macAddress)?.port;
+function learnedPort(bridge: OvsBridge, bridgeName: string, vlan: number, macAddress: string): string | undefined {
+  const port = bridge.macTable?.find((entry) => entry.vlan === vlan && entry.macAddress === macAddress)?.port;
+  return port === 'LOCAL' ? bridgeName : port;
 }
 
 function carries(bridge: OvsBridge, port: string, vlan: number): boolean {
