@@ -11,6 +11,8 @@ export interface Traveller {
   readonly hops: readonly Hop[];
   /** On which side of the picture the packet is: decides between the letters E F G and J I H. */
   readonly side: 'compute' | 'network';
+  /** Whether this is a copy that went another way than the destination is. */
+  readonly astray: boolean;
   readonly translations: readonly TranslatedAt[];
   readonly assumptions: readonly string[];
 }
@@ -122,7 +124,11 @@ export function stopped(
   options: { readonly mend?: string; readonly certain?: boolean } = {},
 ): Move {
   const stop: Stop = { letter: at.letter, host: at.host, code, message, mend: options.mend ?? reasons[code].mend };
-  return { kind: 'end', traveller, outcome: { kind: 'stops', stop, certain: options.certain ?? true } };
+  return {
+    kind: 'end',
+    traveller,
+    outcome: { kind: 'stops', stop, certain: (options.certain ?? true) && !traveller.astray },
+  };
 }
 
 export function elsewhere(traveller: Traveller): Move {

@@ -34,8 +34,10 @@ function tableCode(
 ): ReasonCode {
   if (bridge.flows.length === 0 || (!matched && table === 0)) return 'NO_FLOW';
   if (match.includes('dl_vlan=4095')) return 'PORT_DEAD';
-  if (bridgeName === 'br-int' && table === 24) return 'ARP_SPOOFED';
-  if (bridgeName === 'br-int' && table === 25) return 'ADDRESS_SPOOFED';
+  if (bridgeName === 'br-int' && (table === 24 || table === 25)) {
+    if (!guards(bridge, table, inPort)) return 'NO_FLOW';
+    return table === 24 ? 'ARP_SPOOFED' : 'ADDRESS_SPOOFED';
+  }
   if (inPort.startsWith('int-') || inPort.startsWith('phy-')) return 'SEGMENT_NOT_MAPPED';
   if (bridgeName === 'br-tun') {
     if (table === 0) return 'TUNNEL_FLOW_MISSING';
@@ -43,6 +45,14 @@ function tableCode(
     if (table === 20 || table === 21 || table === 22) return 'FDB_ENTRY_MISSING';
   }
   return matched ? 'FLOW_DROP' : 'NO_FLOW';
+}
+
+/** Whether a guard table says anything at all about a port. */
+function guards(bridge: OvsBridge, table: number, port: string): boolean {
+  const named = [`in_port="${port}"`, `in_port=${port}`];
+  return bridge.flows.some(
+    (flow) => flow.table === table && flow.match.split(',').some((condition) => named.includes(condition)),
+  );
 }
 
 function subject(code: ReasonCode, packet: Packet): string {

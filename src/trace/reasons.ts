@@ -111,6 +111,10 @@ export const reasons = {
     message: 'no rule of the port’s security groups lets the packet through',
     mend: 'openstack security group rule create',
   },
+  SNAT_MISSING: {
+    message: 'the router lets a tenant’s address out untranslated, so nobody outside can answer',
+    mend: 'restart the agent on the router’s host; the rule belongs in chain neutron-l3-agent-snat of table nat',
+  },
   TUNNEL_FLOW_MISSING: {
     message: 'br-tun does not accept packets of this tunnel port (table 0)',
     mend: 'restart the agent on this host',

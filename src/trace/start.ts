@@ -16,7 +16,7 @@ type PortEnd = Extract<Endpoint, { kind: 'port' }>;
 
 /** The first moves of a packet from an end. */
 export function startMoves(journey: Journey, from: Endpoint, packet: Packet): readonly Move[] {
-  const traveller: Traveller = { packet, hops: [], side: 'compute', translations: [], assumptions: [] };
+  const traveller: Traveller = { packet, hops: [], side: 'compute', astray: false, translations: [], assumptions: [] };
   if (from.kind === 'outside') return startOutside(journey, traveller);
   const at = { letter: 'A', host: from.host };
   if (from.host === '') return [stopped(traveller, at, 'PORT_UNBOUND', `${from.name} is bound to no host`)];
@@ -49,7 +49,7 @@ function startVm(journey: Journey, from: PortEnd, start: Traveller): readonly Mo
   const role = next.role === 'destination' ? 'to' : `to ${next.role} ${next.ipAddress} at`;
   const what = `${packet.ipSource} -> ${packet.ipDestination}, ${role} ${macAddress ?? 'an unknown MAC'}`;
   const traveller = withHop(start, { ...hop, what }, { ...packet, macDestination: macAddress ?? strangerMac });
-  if (macAddress === undefined && !isExternalAddress(journey, next.ipAddress)) {
+  if (macAddress === undefined && next.known && !isExternalAddress(journey, next.ipAddress)) {
     return [stopped(traveller, at, 'ARP_UNANSWERED', `no port of the network has ${next.ipAddress}`)];
   }
   if (namespaceAt(journey, from.host, ROOT)?.links[from.device] === undefined) {
@@ -63,17 +63,22 @@ function nextHopOfVm(
   journey: Journey,
   from: PortEnd,
   destination: string,
-): { readonly ipAddress: string; readonly role: 'destination' | 'next hop' | 'gateway' } | null {
+): {
+  readonly ipAddress: string;
+  readonly role: 'destination' | 'next hop' | 'gateway';
+  readonly known: boolean;
+} | null {
   const subnet: Subnet | undefined = journey.model.subnets.find(
     (candidate) => candidate.networkId === from.networkId && isInCidr(from.ipAddress, candidate.cidr),
   );
-  if (subnet === undefined || isInCidr(destination, subnet.cidr))
-    return { ipAddress: destination, role: 'destination' };
+  // Without its subnet nothing says who its neighbours are.
+  if (subnet === undefined) return { ipAddress: destination, role: 'destination', known: false };
+  if (isInCidr(destination, subnet.cidr)) return { ipAddress: destination, role: 'destination', known: true };
   const hostRoute = subnet.hostRoutes
     .filter((route) => isInCidr(destination, route.destination))
     .toSorted((one, other) => prefixLength(other.destination) - prefixLength(one.destination))[0];
-  if (hostRoute !== undefined) return { ipAddress: hostRoute.nexthop, role: 'next hop' };
-  return subnet.gatewayIp === null ? null : { ipAddress: subnet.gatewayIp, role: 'gateway' };
+  if (hostRoute !== undefined) return { ipAddress: hostRoute.nexthop, role: 'next hop', known: true };
+  return subnet.gatewayIp === null ? null : { ipAddress: subnet.gatewayIp, role: 'gateway', known: true };
 }
 
 function prefixLength(cidr: string): number {

@@ -12,7 +12,7 @@ import {
 import { deviceLetter } from './letters.ts';
 import { dropMove, natHop, reversed } from './namespace-hops.ts';
 import { passHook } from './nat.ts';
-import { findNeighbour, strangerMac } from './neighbour.ts';
+import { findNeighbour, isExternalAddress, strangerMac } from './neighbour.ts';
 import { lookUpRoute, type RouteDecision } from './routing.ts';
 
 interface Here {
@@ -38,6 +38,11 @@ export function walkForward(
     const message = `${here.namespace} has no route to ${context.packet.ipDestination}`;
     return stopped(traveller, at, 'NO_ROUTE', message);
   }
+  if (leadsOut(journey, route.device, context.packet.ipDestination)) {
+    const message = `${here.namespace} has no interface on the network of ${context.packet.ipDestination}, and its route ${route.text} leads outside`;
+    const mend = 'openstack router add subnet ROUTER SUBNET';
+    return stopped(traveller, at, 'NO_ROUTE', message, { mend });
+  }
   const forwards = context.inInterface !== null;
   if (forwards && !mayForward(namespace, context.packet.ipVersion)) {
     const mend = inNamespace(here.namespace, `sysctl -w ${forwardingKey(context.packet.ipVersion)}=1`);
@@ -55,7 +60,24 @@ export function walkForward(
   if (post.verdict === 'drop') return dropMove(here, traveller, post);
   const packet = memory === null ? post.packet.packet : reversed(post.packet.packet, memory, 'source');
   const translated = natHop({ ...here, device: route.device }, traveller, post, memory, packet);
+  if (lacksSnat(journey, here, route.device, packet.ipSource)) {
+    const message = `${packet.ipSource} leaves by ${route.device} as it is: no rule translates it`;
+    return stopped(translated, { letter: 'NAT', host: here.host }, 'SNAT_MISSING', message);
+  }
   return sendOn(journey, here, namespace, remember(here, traveller, translated), route);
+}
+
+/** Whether a route leads to an external network for an address that a tenant's port has. */
+function leadsOut(journey: Journey, device: string, destination: string): boolean {
+  const { to } = journey;
+  const external = device.startsWith('qg-') && to.kind === 'port' && to.ipAddress === destination;
+  return external && !isExternalAddress(journey, destination);
+}
+
+/** Whether a router that should translate lets a tenant's address out. Its model says whether it should. */
+function lacksSnat(journey: Journey, here: Here, device: string, source: string): boolean {
+  const router = journey.model.routers.find((candidate) => here.namespace === `qrouter-${candidate.id}`);
+  return device.startsWith('qg-') && router?.enableSnat === true && !isExternalAddress(journey, source);
 }
 
 /** A connection's translation is one, though its two halves happen at different hooks. */

@@ -9,7 +9,7 @@ import {
   stopped,
   withHop,
 } from './journey.ts';
-import { portLetter } from './letters.ts';
+import { deviceLetter, portLetter } from './letters.ts';
 import type { Hop } from './line.ts';
 import { walkTunnel } from './walk-tunnel.ts';
 
@@ -76,7 +76,8 @@ function walkInternal(journey: Journey, move: SwitchedOut): readonly Move[] {
   const namespace = namespaceOfDevice(journey.states[move.host], move.port);
   if (namespace === undefined) {
     const message = `${move.port} is an internal port of ${move.bridge}, and no namespace of ${move.host} has the device`;
-    return [stopped(move.traveller, { letter: '', host: move.host }, 'LINK_MISSING', message)];
+    const letter = deviceLetter('qdhcp-', move.port);
+    return [stopped(move.traveller, { letter, host: move.host }, 'LINK_MISSING', message)];
   }
   return [{ kind: 'received', host: move.host, namespace, device: move.port, traveller: move.traveller }];
 }

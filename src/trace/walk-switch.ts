@@ -1,7 +1,7 @@
 import type { OvsBridge } from '../host/host-state.ts';
 import { type Fields, fieldsPacket, packetFields } from './fields.ts';
 import { type Journey, type Move, type Switched, stopped, type Traveller, withEvidence, withHop } from './journey.ts';
-import { addressee, ovsPortOf } from './l2-goal.ts';
+import { type Goal, goalOf } from './l2-goal.ts';
 import { portLetter } from './letters.ts';
 import type { Evidence } from './line.ts';
 import { type BridgeOutput, type PipelineResult, runPipeline, type TableStep } from './openflow.ts';
@@ -15,21 +15,48 @@ export function walkSwitch(journey: Journey, move: Switched): readonly Move[] {
   const bridge = state?.bridges[move.bridge];
   if (bridge === undefined) return [];
   const { packet } = move.traveller;
+  const misplaced = misplacedPort(move, bridge);
+  if (misplaced !== null) return [misplaced];
   const result = runPipeline(bridge, move.bridge, move.port, packetFields(packet), journey.connection);
   const assumptions = [...move.traveller.assumptions, ...result.assumptions];
   const traveller = { ...move.traveller, assumptions };
+  const goal = goalOf(journey, move, bridge);
   const outputs = result.outputs.map((output): Move => {
     const after = fieldsPacket(packet, output.fields);
-    const shown = showPipeline(move, traveller, bridge, output.steps, after, output);
+    const astray = traveller.astray || (goal !== null && !goal.ports.includes(output.port));
+    const shown = showPipeline(move, { ...traveller, astray }, bridge, output.steps, after, output);
     return { kind: 'switchedOut', host: move.host, bridge: move.bridge, port: output.port, traveller: shown };
   });
-  const missed = missedGoal(journey, move, traveller, bridge, result);
+  const missed = goal === null ? null : missedGoal(move, traveller, bridge, result, goal);
   if (missed !== null) return [...outputs, missed];
   if (outputs.length > 0) return outputs;
   const shown = showPipeline(move, traveller, bridge, result.steps, packet, null);
   const reason = pipelineStop(move.bridge, move.port, bridge, result, packet);
   const letter = portLetter(move.bridge, move.port, traveller.side);
   return [stopped(shown, { letter, host: move.host }, reason.code, reason.message)];
+}
+
+/** A port whose tag is not the one that its own agent gave it is in no network, or in a wrong one. */
+function misplacedPort(move: Switched, bridge: OvsBridge): Move | null {
+  const port = bridge.ports[move.port];
+  const given = port?.otherConfig['tag'];
+  if (port?.tag === undefined || (port.tag !== 4095 && (given === undefined || String(port.tag) === given)))
+    return null;
+  const dead = port.tag === 4095;
+  const message = dead
+    ? `${move.port} is in VLAN 4095`
+    : `${move.port} has tag ${port.tag}, its network has local VLAN ${given}`;
+  const at = { letter: portLetter(move.bridge, move.port, move.traveller.side), host: move.host };
+  const shown = withHop(move.traveller, {
+    ...at,
+    namespace: '',
+    device: move.port,
+    place: move.bridge,
+    what: `into local VLAN ${port.tag}`,
+    because: '',
+    evidence: tagEvidence(move, bridge),
+  });
+  return stopped(shown, at, dead ? 'PORT_DEAD' : 'LOCAL_VLAN_MISMATCH', message);
 }
 
 /** The hop of the port that the frame came in by. An internal port is its namespace's last hop already. */
@@ -74,73 +101,38 @@ function tagEvidence(move: Switched, bridge: OvsBridge): readonly Evidence[] {
   return tag === undefined ? [] : [{ command: `ovs-vsctl get Port ${move.port} tag`, text: String(tag) }];
 }
 
-/**
- * Says where a frame should have gone and did not: the addressee's port is on this very bridge, or its host is behind one of
- * the tunnels, and no copy goes there.
- */
+/** Says why a frame that went out somewhere did not go where its addressee is; null where it did. */
 function missedGoal(
-  journey: Journey,
   move: Switched,
   traveller: Traveller,
   bridge: OvsBridge,
   result: PipelineResult,
+  goal: Goal,
 ): Move | null {
-  const port = addressee(journey, traveller.packet);
-  if (port === undefined || result.outputs.length === 0) return null;
-  const letter = portLetter(move.bridge, move.port, traveller.side);
   const [first] = result.outputs;
-  const shown = showPipeline(move, traveller, bridge, result.steps, traveller.packet, first ?? null);
-  if (port.host === move.host) {
-    const name = ovsPortOf(journey.states[move.host], move.bridge, port);
-    if (name === undefined || name === move.port || result.outputs.some((output) => output.port === name)) return null;
-    const tag = bridge.ports[name]?.tag;
-    const vlan = vlanOf(first?.fields ?? {}, bridge, first?.port);
-    const target = { letter: portLetter(move.bridge, name, traveller.side) || letter, host: move.host };
-    if (tag === 4095) return stopped(shown, target, 'PORT_DEAD', `${name} is in VLAN 4095`);
-    if (tag !== undefined && tag !== vlan) {
-      const message = `the packet is in local VLAN ${vlan} and ${name} has tag ${tag}`;
-      return stopped(shown, target, 'LOCAL_VLAN_MISMATCH', message);
-    }
-    const where = result.outputs.map((output) => output.port).join(', ');
-    return stopped(
-      shown,
-      target,
-      'MAC_LEARNED_ELSEWHERE',
-      `${traveller.packet.macDestination} goes to ${where}, not to ${name}`,
-    );
+  if (first === undefined || result.outputs.some((output) => goal.ports.includes(output.port))) return null;
+  const shown = showPipeline(move, traveller, bridge, result.steps, traveller.packet, first);
+  const here = { letter: portLetter(move.bridge, move.port, traveller.side), host: move.host };
+  const [port] = goal.ports;
+  const mac = traveller.packet.macDestination;
+  if (goal.kind === 'tunnel') {
+    if (port === undefined) return stopped(shown, here, 'TUNNEL_MISSING', `br-tun has no tunnel port to ${goal.host}`);
+    return stopped(shown, here, 'FDB_ENTRY_MISSING', `no flow sends ${mac} to ${port}, behind which ${goal.host} is`);
   }
-  return move.bridge === 'br-tun' && move.port === 'patch-int'
-    ? missedTunnel(journey, move, shown, bridge, result, port.host)
-    : null;
+  if (port === undefined || goal.kind === 'wire') return null;
+  const there = { letter: portLetter(move.bridge, port, traveller.side) || here.letter, host: move.host };
+  const tag = bridge.ports[port]?.tag;
+  const vlan = vlanOf(first.fields, bridge, first.port);
+  if (tag === 4095) return stopped(shown, there, 'PORT_DEAD', `${port} is in VLAN 4095`);
+  if (tag !== undefined && tag !== vlan) {
+    const message = `the packet is in local VLAN ${vlan} and ${port} has tag ${tag}`;
+    return stopped(shown, there, 'LOCAL_VLAN_MISMATCH', message);
+  }
+  const where = result.outputs.map((output) => output.port).join(', ');
+  return stopped(shown, there, 'MAC_LEARNED_ELSEWHERE', `${mac} goes to ${where}, not to ${port}`);
 }
 
-function vlanOf(fields: Fields, bridge: OvsBridge, port: string | undefined): number {
+function vlanOf(fields: Fields, bridge: OvsBridge, port: string): number {
   const tci = Number(fields['vlan_tci'] ?? 0n);
-  return (tci & 0x1000) === 0 ? (bridge.ports[port ?? '']?.tag ?? 0) : tci & 0xfff;
-}
-
-function missedTunnel(
-  journey: Journey,
-  move: Switched,
-  traveller: Traveller,
-  bridge: OvsBridge,
-  result: PipelineResult,
-  goal: string,
-): Move | null {
-  const ends = tunnelAddresses(journey, goal);
-  if (ends.length === 0) return null;
-  const towards = Object.entries(bridge.ports).filter(([, port]) => ends.includes(port.options['remote_ip'] ?? ''));
-  if (result.outputs.some((output) => towards.some(([name]) => name === output.port))) return null;
-  const at = { letter: portLetter(move.bridge, move.port, traveller.side), host: move.host };
-  const [tunnel] = towards;
-  if (tunnel === undefined) {
-    return stopped(traveller, at, 'TUNNEL_MISSING', `br-tun has no tunnel port to ${goal} (${ends.join(', ')})`);
-  }
-  const message = `no flow sends ${traveller.packet.macDestination} to ${tunnel[0]}, behind which ${goal} is`;
-  return stopped(traveller, at, 'FDB_ENTRY_MISSING', message);
-}
-
-function tunnelAddresses(journey: Journey, host: string): readonly string[] {
-  const ports = Object.values(journey.states[host]?.bridges['br-tun']?.ports ?? {});
-  return [...new Set(ports.flatMap((port) => port.options['local_ip'] ?? []))];
+  return (tci & 0x1000) === 0 ? (bridge.ports[port]?.tag ?? 0) : tci & 0xfff;
 }

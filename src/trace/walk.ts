@@ -45,8 +45,11 @@ export function walkWithReply(
   question: Question,
 ): { readonly line: Line; readonly reply: Line | null } {
   const { line, translations } = walkBoth(states, question);
-  if (line.verdict === 'stops') return { line, reply: null };
-  const last = line.hops.at(-1)?.packet ?? line.packet;
+  const end = line.hops.at(-1);
+  // A packet that was redirected, as for metadata, is answered by a process of the namespace that took it.
+  const redirected = question.to.kind === 'outside' && end?.letter === '' && end.namespace !== '';
+  if (line.verdict === 'stops' || redirected) return { line, reply: null };
+  const last = end?.packet ?? line.packet;
   const packet = answering(last, question.to);
   const journey: Journey = {
     states,
@@ -79,10 +82,11 @@ function follow(journey: Journey, from: Endpoint, packet: Packet): Followed {
     else moves.push(...step(journey, move));
   }
   const best = ends.toSorted((one, other) => rank(other) - rank(one))[0];
-  const traveller = best?.traveller ?? {
+  const traveller: Traveller = best?.traveller ?? {
+    astray: false,
     packet,
     hops: [],
-    side: 'compute' as const,
+    side: 'compute',
     translations: [],
     assumptions: [],
   };

@@ -62,7 +62,18 @@ export function observedModel(states: Readonly<Record<string, HostState>>): Trac
         portId: fip.port_id,
       },
     ],
-    routers: [],
+    routers: [
+      {
+        id: topology.router.id,
+        name: topology.router.name,
+        projectId: '',
+        adminStateUp: true,
+        gatewayPortId: null,
+        enableSnat: true,
+        interfacePortIds: [],
+        routes: [],
+      },
+    ],
     securityGroups: [{ id: topology.sg.id, name: topology.sg.name, stateful: true, rules: [] }],
   };
 }
