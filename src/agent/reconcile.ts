@@ -7,7 +7,7 @@
 import type { HostChange, HostDriver, Outcome, Problem } from '../driver/host-driver.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { AgentLogger } from './agent-logger.ts';
-import { gone } from './gone.ts';
+import { driftLines } from './drift.ts';
 import type { Intent } from './intent.ts';
 import { Loop, type RoundEnd } from './loop.ts';
 import type { Plan, Planner } from './planner.ts';
@@ -154,7 +154,7 @@ export class Reconciler implements AsyncDisposable {
     this.#readAt = performance.now();
     this.#observed = await this.#parts.driver.read();
     if (!isRepair || this.#desired === null) return;
-    for (const line of gone(this.#desired, this.#observed)) this.#parts.logger.warn({}, `${line}, put back`);
+    for (const line of driftLines(this.#desired, this.#observed)) this.#parts.logger.warn({}, line);
   }
 
   #judge(intent: Intent, plan: Plan, outcome: Outcome, isRepair: boolean): RoundEnd {
