@@ -1,8 +1,10 @@
 /** The `tapline` command. One file a command; each loads what it needs when it runs, so that the small ones start fast. */
 import { Command } from 'commander';
 import { addConfig } from './config.ts';
+import { addDemo } from './demo.ts';
 import { addLab } from './lab.ts';
 import { addOpenrc } from './openrc.ts';
+import { addPlug } from './plug.ts';
 import { reportError } from './report-error.ts';
 
 const program = new Command('tapline')
@@ -10,7 +12,9 @@ const program = new Command('tapline')
   .enablePositionalOptions()
   .showHelpAfterError('(see tapline --help)');
 
+addDemo(program);
 addLab(program);
+addPlug(program);
 addOpenrc(program);
 addConfig(program);
 
