@@ -36,7 +36,7 @@ const state = (...addresses: string[]): HostState => ({
   daemons: {},
 });
 
-function hear(atStart: Share | null, rounds: readonly { share: Share; before: HostState; desired: HostState }[]) {
+async function hear(atStart: Share | null, rounds: readonly { share: Share; before: HostState; desired: HostState }[]) {
   const said: string[] = [];
   const announcer = new Announcer(
     {
@@ -59,34 +59,35 @@ function hear(atStart: Share | null, rounds: readonly { share: Share; before: Ho
       desired: one.desired,
     });
   }
+  await new Promise((resolve) => setImmediate(resolve));
   return said;
 }
 
-test('Announcer tells the neighbours of the gateway and of a floating IP, and of nothing else', () => {
+test('Announcer tells the neighbours of the gateway and of a floating IP, and of nothing else', async () => {
   const desired = state('203.0.113.5/24', '203.0.113.17/32', '2001:db8::1/64');
-  expect(hear(null, [{ share: share(floatingIp('10.0.0.5')), before: state(), desired }])).toEqual([
+  expect(await hear(null, [{ share: share(floatingIp('10.0.0.5')), before: state(), desired }])).toEqual([
     'arp qrouter-r1 qg-1 203.0.113.5',
     'arp qrouter-r1 qg-1 203.0.113.17',
   ]);
 });
 
-test('Announcer says nothing after a restart in which nothing changed', () => {
+test('Announcer says nothing after a restart in which nothing changed', async () => {
   const same = state('203.0.113.5/24', '203.0.113.17/32');
   const now = share(floatingIp('10.0.0.5'));
-  expect(hear(now, [{ share: now, before: same, desired: same }])).toEqual([]);
+  expect(await hear(now, [{ share: now, before: same, desired: same }])).toEqual([]);
 });
 
-test('Announcer forgets the connections of a floating IP that went away or leads elsewhere', () => {
+test('Announcer forgets the connections of a floating IP that went away or leads elsewhere', async () => {
   const before = state('203.0.113.17/32');
-  expect(hear(share(floatingIp('10.0.0.5')), [{ share: share(), before, desired: state() }])).toEqual([
+  expect(await hear(share(floatingIp('10.0.0.5')), [{ share: share(), before, desired: state() }])).toEqual([
     'forget qrouter-r1 203.0.113.17',
   ]);
   expect(
-    hear(share(floatingIp('10.0.0.5')), [{ share: share(floatingIp('10.0.0.6')), before, desired: before }]),
+    await hear(share(floatingIp('10.0.0.5')), [{ share: share(floatingIp('10.0.0.6')), before, desired: before }]),
   ).toEqual(['forget qrouter-r1 203.0.113.17']);
 });
 
-test('Announcer leaves the connections of a router that is gone to its namespace', () => {
+test('Announcer leaves the connections of a router that is gone to its namespace', async () => {
   const before = state('203.0.113.17/32');
-  expect(hear(share(floatingIp('10.0.0.5')), [{ share: emptyShare, before, desired: state() }])).toEqual([]);
+  expect(await hear(share(floatingIp('10.0.0.5')), [{ share: emptyShare, before, desired: state() }])).toEqual([]);
 });

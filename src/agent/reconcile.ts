@@ -178,6 +178,7 @@ export class Reconciler implements AsyncDisposable {
       share: intent.held.share,
       host: this.#parts.host,
       plugged: plan.plugged,
+      plugs: intent.plugs,
       problems,
     });
     const before = this.#told;
