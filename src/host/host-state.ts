@@ -46,6 +46,8 @@ export interface Link {
   readonly peerNamespace?: string | null;
   /** False where transmit offload must be off, because OVS reads the frames from an AF_PACKET socket. */
   readonly txOffload?: boolean;
+  /** Device group, absent for the default one. What the agent makes is in `OUR_GROUP`: that is how it knows its own again. */
+  readonly group?: string;
   /** Linux bridges: seconds, 0 floods always. */
   readonly ageingTime?: number;
   /** With prefix length, in order, such as `10.0.0.1/24`. Link-local IPv6 addresses that the kernel made are left out. */
@@ -99,6 +101,8 @@ export interface OvsBridge {
   readonly datapathType?: 'system' | 'netdev';
   readonly failMode?: 'secure' | 'standalone';
   readonly otherConfig?: Readonly<Record<string, string>>;
+  /** Where it was read; the agent marks the bridges that it made. */
+  readonly externalIds?: Readonly<Record<string, string>>;
   readonly ports: Readonly<Record<string, OvsPort>>;
   readonly flows: readonly Flow[];
   /** Learned addresses, where they were read. */
@@ -157,6 +161,9 @@ export interface Daemon {
   /** Process id, where it was read and runs. */
   readonly pid?: number;
 }
+
+/** The group of the devices that the agent made (`tapline` in ASCII, cut to 32 bits). */
+export const OUR_GROUP = '1952542828';
 
 /** A namespace with nothing in it. */
 export const emptyNamespace: Namespace = {
