@@ -65,6 +65,7 @@ const taps: Planner = ({ held, plugs }) => {
   return {
     desired: { ...nothing, namespaces: { [ROOT]: { ...emptyNamespace, links } } },
     plugged: new Set(ids),
+    problems: [],
   };
 };
 

@@ -133,7 +133,7 @@ export class Reconciler implements AsyncDisposable {
     const intent = this.#intent;
     if (intent === null) return 'settled';
     this.#counts = { ...this.#counts, rounds: this.#counts.rounds + 1 };
-    const isRepair = intent === this.#settled && this.#problems.length === 0;
+    const isRepair = intent === this.#settled && this.#failing === 0;
     try {
       if (this.#isStale) await this.#readBack(isRepair);
       const plan = this.#parts.planner(intent, this.#observed);
@@ -165,7 +165,7 @@ export class Reconciler implements AsyncDisposable {
       drift: this.#counts.drift + (isRepair ? writes : 0),
       failures: this.#counts.failures + (problems.length > 0 ? 1 : 0),
     };
-    this.#problems = problems;
+    this.#problems = [...plan.problems, ...problems];
     this.#failing = problems.length > 0 ? this.#failing + 1 : 0;
     this.#settled = intent;
     if (problems.length > 0) this.#isStale = true;
@@ -179,7 +179,7 @@ export class Reconciler implements AsyncDisposable {
       host: this.#parts.host,
       plugged: plan.plugged,
       plugs: intent.plugs,
-      problems,
+      problems: this.#problems,
     });
     const before = this.#told;
     this.#told = plan.desired;
