@@ -6,9 +6,9 @@ import { filteredPorts, type HostView } from './host-view.ts';
 import { kernelBlock } from './kernel-address.ts';
 import type { Piece } from './piece.ts';
 
-/** Name of the set that holds the addresses of a security group's ports: what fits into a set's name (31 characters). */
+/** Name of the set that holds the addresses of a security group's ports: 29 characters, as Neutron cuts it. */
 export function setName(securityGroupId: string, ethertype: 'IPv4' | 'IPv6'): string {
-  return `N${ethertype}${securityGroupId}`.slice(0, 31);
+  return `N${ethertype}${securityGroupId}`.slice(0, 29);
 }
 
 /** The sets that some rule on this host names, and no others. */
