@@ -98,14 +98,13 @@ afterEach(() => rm(directory, { recursive: true }));
 const configOf = (feed: { readonly port: number }, stateDirectory = directory) =>
   checkConfig({
     state_directory: stateDirectory,
-    agent: { server: `http://127.0.0.1:${feed.port}`, host: 'compute1', local_ip: '10.0.0.1' },
+    agent: { datapath_type: 'netdev', server: `http://127.0.0.1:${feed.port}`, host: 'compute1', local_ip: '10.0.0.1' },
   });
 const quiet = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} };
 const options = (driver: HostDriver, part: Partial<AgentOptions> = {}): AgentOptions => ({
   driver,
   planner: taps,
   logger: quiet,
-  datapathType: 'netdev',
   announcements: { announce: async () => null, forgetConnections: async () => {} },
   times: { retryFirstMs: 5, retryLongestMs: 40, offlineAfterMs: 60, settleMs: 1, betweenReadsMs: 5 },
   ...part,
