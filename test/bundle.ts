@@ -7,7 +7,7 @@ import { command } from '../src/lab/command.ts';
 export async function bundle(entry: string, outfile: string): Promise<void> {
   const root = repository(dirname(fileURLToPath(import.meta.url)));
   await command([
-    ...[process.execPath, join(root, 'node_modules/esbuild/bin/esbuild'), join(root, entry), `--outfile=${outfile}`],
+    ...[join(root, 'node_modules/.bin/esbuild'), join(root, entry), `--outfile=${outfile}`],
     ...['--bundle', '--platform=node', '--target=node20', '--format=esm', '--sourcemap=inline', '--log-level=warning'],
     "--banner:js=import{createRequire as __r}from'node:module';const require=__r(import.meta.url);",
   ]);

@@ -140,7 +140,7 @@ test('plug() of fifty ports at once is one round and one more', async () => {
   feed.onHello = () => everything(bound(ids));
   const driver = new HeldHost();
   const config = configOf(feed);
-  await using _agent = await startAgent(config, options(driver));
+  await using agent = await startAgent(config, options(driver));
   await vi.waitFor(() => expect(feed.reports).toHaveLength(1), soon);
   const before = driver.sets.length;
   let open: () => void = () => {};
@@ -149,7 +149,7 @@ test('plug() of fifty ports at once is one round and one more', async () => {
   });
   const answers = ids.map((id) => plug(config, { portId: id, plug: { kind: 'tap' } }));
   await vi.waitFor(() => expect(driver.sets.length).toBe(before + 1), soon);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await vi.waitFor(() => expect(agent.status().plugs).toHaveLength(50), soon);
   open();
   expect((await Promise.all(answers)).every((answer) => answer.ok)).toBe(true);
   expect(driver.sets.length - before).toBeLessThanOrEqual(2);
