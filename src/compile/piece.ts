@@ -2,9 +2,12 @@ import {
   type Chain,
   emptyNamespace,
   type HostState,
+  type IpSet,
+  type Link,
   type Namespace,
   type OvsBridge,
   type OvsPort,
+  type Route,
   type Ruleset,
   type TableName,
 } from '../host/host-state.ts';
@@ -21,13 +24,13 @@ export interface Piece {
  * links of the same name the later adds to the earlier.
  */
 export function join(pieces: readonly Piece[]): HostState {
-  const namespaces: Record<string, Namespace> = {};
+  const namespaces: Record<string, JoinedNamespace> = {};
   const bridges: Record<string, JoinedBridge> = {};
   const daemons: Record<string, HostState['daemons'][string]> = {};
   for (const piece of pieces) {
     for (const [name, namespace] of Object.entries(piece.namespaces ?? {})) {
-      const known = namespaces[name];
-      namespaces[name] = known === undefined ? { ...emptyNamespace, ...namespace } : joinNamespaces(known, namespace);
+      namespaces[name] ??= { ...emptyNamespace, links: {}, routes: [], sysctls: {}, ipsets: {}, ipv4: {}, ipv6: {} };
+      addNamespace(namespaces[name], namespace);
     }
     for (const [name, bridge] of Object.entries(piece.bridges ?? {})) {
       const joined = bridges[name] ?? { ports: {}, flows: [] };
@@ -63,32 +66,36 @@ function joinPorts(known: OvsPort, port: OvsPort): OvsPort {
   };
 }
 
-function joinNamespaces(known: Namespace, namespace: Partial<Namespace>): Namespace {
-  return {
-    ...known,
-    links: { ...known.links, ...namespace.links },
-    routes: [...known.routes, ...(namespace.routes ?? [])],
-    sysctls: { ...known.sysctls, ...namespace.sysctls },
-    ipsets: { ...known.ipsets, ...namespace.ipsets },
-    ipv4: joinRulesets(known.ipv4, namespace.ipv4 ?? {}),
-    ipv6: joinRulesets(known.ipv6, namespace.ipv6 ?? {}),
-  };
+/** Filled in place: a host has a piece for each port, and copying what is joined for each of them would be quadratic. */
+interface JoinedNamespace extends Namespace {
+  readonly links: Record<string, Link>;
+  readonly routes: Route[];
+  readonly sysctls: Record<string, string>;
+  readonly ipsets: Record<string, IpSet>;
+  readonly ipv4: JoinedRuleset;
+  readonly ipv6: JoinedRuleset;
 }
 
-function joinRulesets(known: Ruleset, more: Ruleset): Ruleset {
-  const joined: Partial<Record<TableName, Readonly<Record<string, Chain>>>> = { ...known };
+type JoinedRuleset = Partial<Record<TableName, Record<string, Chain>>>;
+
+function addNamespace(joined: JoinedNamespace, namespace: Partial<Namespace>): void {
+  Object.assign(joined.links, namespace.links);
+  for (const route of namespace.routes ?? []) joined.routes.push(route);
+  Object.assign(joined.sysctls, namespace.sysctls);
+  Object.assign(joined.ipsets, namespace.ipsets);
+  addRuleset(joined.ipv4, namespace.ipv4 ?? {});
+  addRuleset(joined.ipv6, namespace.ipv6 ?? {});
+}
+
+function addRuleset(joined: JoinedRuleset, more: Ruleset): void {
   for (const table of ['raw', 'mangle', 'nat', 'filter'] as const) {
     const chains = more[table];
-    if (chains !== undefined) joined[table] = joinChains(known[table] ?? {}, chains);
+    if (chains === undefined) continue;
+    const known = joined[table] ?? {};
+    joined[table] = known;
+    for (const [name, chain] of Object.entries(chains)) {
+      const before = known[name];
+      known[name] = before === undefined ? chain : { ...before, ...chain, rules: [...before.rules, ...chain.rules] };
+    }
   }
-  return joined;
-}
-
-function joinChains(known: Readonly<Record<string, Chain>>, more: Readonly<Record<string, Chain>>) {
-  const joined: Record<string, Chain> = { ...known };
-  for (const [name, chain] of Object.entries(more)) {
-    const before = joined[name];
-    joined[name] = before === undefined ? chain : { ...before, ...chain, rules: [...before.rules, ...chain.rules] };
-  }
-  return joined;
 }
