@@ -32,12 +32,13 @@ function groupMatch({ remoteGroupId, ethertype, direction }: SecurityGroupRule):
   return `-m set --match-set ${setName(remoteGroupId, ethertype)} ${direction === 'ingress' ? 'src' : 'dst'}`;
 }
 
-function portMatch({ portRangeMin, portRangeMax }: SecurityGroupRule, protocol: number): string | null {
+function portMatch({ portRangeMin, portRangeMax, ethertype }: SecurityGroupRule, protocol: number): string | null {
   if (portRangeMin === null && portRangeMax === null) return '';
   switch (protocol) {
     case 1:
       return portRangeMin === null ? '' : `-m icmp --icmp-type ${icmpType(portRangeMin, portRangeMax)}`;
     case 58:
+      if (ethertype === 'IPv4') return null;
       return portRangeMin === null ? '' : `-m icmp6 --icmpv6-type ${typeAndCode(portRangeMin, portRangeMax)}`;
     case 6:
     case 17:
