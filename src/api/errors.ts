@@ -29,7 +29,7 @@ export const requestErrors = {
       'HTTPMethodNotAllowed',
       'The server could not comply with the request since it is either malformed or otherwise incorrect.',
     ),
-  malformedBody: () => badRequest('The server could not comply with the request since it is either malformed or otherwise incorrect.'),
+  malformedBody: () => badRequest('Body contains invalid data'),
   bodyRequired: () => badRequest('Resource body required'),
   resourcesRequired: () => badRequest('Resources required'),
   rootMissing: (name: string) => badRequest(`Unable to find '${name}' in request body`),
