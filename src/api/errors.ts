@@ -54,15 +54,23 @@ export const requestErrors = {
   badLimit: (value: string) =>
     wrong('BadRequest', `Bad limit request: Limit must be an integer 0 or greater and not '${value}'.`),
   badChangedSince: (value: string) =>
-    wrong('InvalidInput', `Invalid input for operation: The input changed_since must be in the following format: YYYY-MM-DDTHH:MM:SS[+-]ZZZZ, and not ${value}.`),
+    wrong(
+      'InvalidInput',
+      `Invalid input for operation: The input changed_since must be in the following format: YYYY-MM-DDTHH:MM:SS[+-]ZZZZ, and not ${value}.`,
+    ),
   notAuthorized: (rule: string) => new ApiError(403, 'PolicyNotAuthorized', `${rule} is disallowed by policy`),
   overQuota: (resources: readonly string[]) =>
     conflict('OverQuota', `Quota exceeded for resources: [${resources.map((name) => `'${name}'`).join(', ')}].`),
   revisionMismatch: (id: string, wanted: number) =>
-    new ApiError(412, 'RevisionNumberConstraintFailed', `Constrained to ${wanted}, but current revision of ${id} is different`),
+    new ApiError(
+      412,
+      'RevisionNumberConstraintFailed',
+      `Constrained to ${wanted}, but current revision of ${id} is different`,
+    ),
   badRevision: (value: string) => badRequest(`Bad If-Match header value: ${value}`),
   tagNotFound: (tag: string) => missing('TagNotFound', `Tag ${tag} could not be found.`),
-  busy: () => new ApiError(503, 'DatabaseBusy', 'The request met others that change the same objects. Please try again.'),
+  busy: () =>
+    new ApiError(503, 'DatabaseBusy', 'The request met others that change the same objects. Please try again.'),
   unexpected: () =>
     new ApiError(
       500,
@@ -79,14 +87,21 @@ export const networkErrors = {
       'NetworkInUse',
       `Unable to complete operation on network ${id}. There are one or more ports still in use on the network, id for these ports is: ${portIds.join(',')}.`,
     ),
-  mtuTooBig: (maximum: number) =>
-    requestErrors.invalidInput(`Requested MTU is too big, maximum is ${maximum}`),
+  mtuTooBig: (maximum: number) => requestErrors.invalidInput(`Requested MTU is too big, maximum is ${maximum}`),
   mtuTooSmall: (mtu: number, minimum: number) =>
     wrong('InvalidInput', `Invalid input for operation: Subnet MTU ${mtu} is smaller than the minimum ${minimum}.`),
-  noSegmentLeft: () => new ApiError(503, 'NoNetworkAvailable', 'Unable to create the network. No available network found in maximum allowed attempts.'),
+  noSegmentLeft: () =>
+    new ApiError(
+      503,
+      'NoNetworkAvailable',
+      'Unable to create the network. No available network found in maximum allowed attempts.',
+    ),
   segmentInUse: (networkType: string, physicalNetwork: string | null, segmentationId: number | null) => {
     if (networkType === 'flat') {
-      return conflict('FlatNetworkInUse', `Unable to create the flat network. Physical network ${physicalNetwork} is in use.`);
+      return conflict(
+        'FlatNetworkInUse',
+        `Unable to create the flat network. Physical network ${physicalNetwork} is in use.`,
+      );
     }
     if (networkType === 'vlan') {
       return conflict(
@@ -97,9 +112,15 @@ export const networkErrors = {
     return conflict('TunnelIdInUse', `Unable to create the network. The tunnel ID ${segmentationId} is in use.`);
   },
   sharedSetting: (name: string) =>
-    conflict('InvalidSharedSetting', `Unable to reconfigure sharing settings for network ${name}. Multiple tenants are using it.`),
+    conflict(
+      'InvalidSharedSetting',
+      `Unable to reconfigure sharing settings for network ${name}. Multiple tenants are using it.`,
+    ),
   externalInUse: (id: string) =>
-    conflict('ExternalNetworkInUse', `External network ${id} cannot be updated to be made non-external, since it has existing gateway ports.`),
+    conflict(
+      'ExternalNetworkInUse',
+      `External network ${id} cannot be updated to be made non-external, since it has existing gateway ports.`,
+    ),
   subnetNotFound: (id: string) => missing('SubnetNotFound', `Subnet ${id} could not be found.`),
   subnetInUse: (id: string) =>
     conflict(
@@ -107,7 +128,9 @@ export const networkErrors = {
       `Unable to complete operation on subnet ${id}: One or more ports have an IP allocation from this subnet.`,
     ),
   subnetsOverlap: (cidr: string, networkId: string) =>
-    requestErrors.invalidInput(`Requested subnet with cidr: ${cidr} for network: ${networkId} overlaps with another subnet`),
+    requestErrors.invalidInput(
+      `Requested subnet with cidr: ${cidr} for network: ${networkId} overlaps with another subnet`,
+    ),
   subnetPoolRequired: () =>
     wrong('BadRequest', 'Bad subnets request: a subnetpool must be specified in the absence of a cidr.'),
   subnetPoolNotFound: (id: string) => missing('SubnetPoolNotFound', `Subnet pool ${id} could not be found.`),
@@ -147,7 +170,10 @@ export const portErrors = {
   noAddressLeft: (networkId: string) =>
     conflict('IpAddressGenerationFailure', `No more IP addresses available on network ${networkId}.`),
   macInUse: (networkId: string, mac: string) =>
-    conflict('MacAddressInUse', `Unable to complete operation for network ${networkId}. The mac address ${mac} is in use.`),
+    conflict(
+      'MacAddressInUse',
+      `Unable to complete operation for network ${networkId}. The mac address ${mac} is in use.`,
+    ),
   groupsNeedPortSecurity: () =>
     wrong(
       'PortSecurityAndIPRequiredForSecurityGroups',
@@ -159,7 +185,10 @@ export const portErrors = {
       'Port has security group associated. Cannot disable port security or IP address until security group is removed.',
     ),
   pairsNeedPortSecurity: () =>
-    conflict('AddressPairAndPortSecurityRequired', 'Port Security must be enabled in order to have allowed address pairs on a port.'),
+    conflict(
+      'AddressPairAndPortSecurityRequired',
+      'Port Security must be enabled in order to have allowed address pairs on a port.',
+    ),
   duplicatePair: (mac: string, ip: string) =>
     wrong(
       'DuplicateAddressPairInRequest',
@@ -198,7 +227,10 @@ export const routerErrors = {
   invalidRoute: (routerId: string, reason: string) =>
     wrong('InvalidRoutes', `Invalid format for routes: ${reason} on router ${routerId}.`),
   nexthopNotConnected: (routes: string, nexthop: string) =>
-    wrong('InvalidRoutes', `Invalid format for routes: ${routes}, the nexthop is not connected with router (${nexthop})`),
+    wrong(
+      'InvalidRoutes',
+      `Invalid format for routes: ${routes}, the nexthop is not connected with router (${nexthop})`,
+    ),
   floatingIpNotFound: (id: string) => missing('FloatingIPNotFound', `Floating IP ${id} could not be found`),
   notExternal: (networkId: string) =>
     wrong('BadRequest', `Bad floatingip request: Network ${networkId} is not a valid external network.`),
@@ -229,12 +261,16 @@ export const securityGroupErrors = {
   defaultExists: () => conflict('SecurityGroupDefaultAlreadyExists', 'Default security group already exists.'),
   cannotRemoveDefault: () =>
     conflict('SecurityGroupCannotRemoveDefault', 'Insufficient rights for removing default security group.'),
-  cannotUpdateDefault: () => conflict('SecurityGroupCannotUpdateDefault', 'Updating default security group not allowed.'),
+  cannotUpdateDefault: () =>
+    conflict('SecurityGroupCannotUpdateDefault', 'Updating default security group not allowed.'),
   invalidRange: () =>
     wrong('SecurityGroupInvalidPortRange', 'For TCP/UDP protocols, port_range_min must be <= port_range_max'),
   invalidPortValue: (port: string) => wrong('SecurityGroupInvalidPortValue', `Invalid value for port ${port}`),
   invalidIcmp: (field: string, attribute: string, value: number) =>
-    wrong('SecurityGroupInvalidIcmpValue', `Invalid value for ICMP ${field} (${attribute}) ${value}. It must be 0 to 255.`),
+    wrong(
+      'SecurityGroupInvalidIcmpValue',
+      `Invalid value for ICMP ${field} (${attribute}) ${value}. It must be 0 to 255.`,
+    ),
   icmpTypeMissing: (code: number) =>
     wrong(
       'SecurityGroupMissingIcmpType',
@@ -254,14 +290,14 @@ export const securityGroupErrors = {
     ),
   invalidPrefix: (value: string) => wrong('SecurityGroupRuleInvalidEtherType', `Invalid remote_ip_prefix ${value}`),
   remoteGroupAndPrefix: () =>
-    wrong('SecurityGroupMultipleRemoteEntites', 'Only remote_ip_prefix or remote_group_id or remote_address_group_id may be provided.'),
+    wrong(
+      'SecurityGroupMultipleRemoteEntites',
+      'Only remote_ip_prefix or remote_group_id or remote_address_group_id may be provided.',
+    ),
   etherTypeConflict: (ethertype: string, prefix: string) =>
     wrong('SecurityGroupRuleParameterConflict', `Conflicting value ethertype ${ethertype} for CIDR ${prefix}`),
   protocolConflict: (ethertype: string, protocol: string) =>
-    wrong(
-      'SecurityGroupEthertypeConflictWithProtocol',
-      `Invalid ethertype ${ethertype} for protocol ${protocol}.`,
-    ),
+    wrong('SecurityGroupEthertypeConflictWithProtocol', `Invalid ethertype ${ethertype} for protocol ${protocol}.`),
 } as const;
 
 /** Errors of agents and quotas. */

@@ -27,18 +27,30 @@ export function matches(column: Column, values: readonly string[]): RawBuilder<u
         sql`${compared} = any(${values.filter((one) => parseAddress(one) !== null)}::inet[])`,
       );
     case 'mac': {
-      const read = values.map((one) => one.toLowerCase()).filter((one) => /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/.test(one));
+      const read = values
+        .map((one) => one.toLowerCase())
+        .filter((one) => /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/.test(one));
       return sql`${compared} = any(${read}::macaddr[])`;
     }
     case 'text':
     case 'cidr':
     case 'json':
     case 'time':
-      return withNone(compared, values, sql`(${compared})::text = any(${values.map((one) => one.replaceAll('\0', ''))}::text[])`);
+      return withNone(
+        compared,
+        values,
+        sql`(${compared})::text = any(${values.map((one) => one.replaceAll('\0', ''))}::text[])`,
+      );
   }
 }
 
 /** The text `None` or an empty text asks for null as well. */
-function withNone(compared: RawBuilder<unknown>, values: readonly string[], equal: RawBuilder<unknown>): RawBuilder<unknown> {
-  return values.some((one) => one === 'None' || one === 'null' || one === '') ? sql`(${equal} or ${compared} is null)` : equal;
+function withNone(
+  compared: RawBuilder<unknown>,
+  values: readonly string[],
+  equal: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return values.some((one) => one === 'None' || one === 'null' || one === '')
+    ? sql`(${equal} or ${compared} is null)`
+    : equal;
 }

@@ -22,7 +22,8 @@ export function asRepr(value: Json): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return String(value);
-  if (typeof value === 'string') return value.includes("'") && !value.includes('"') ? `"${value}"` : `'${value.replaceAll("'", "\\'")}'`;
+  if (typeof value === 'string')
+    return value.includes("'") && !value.includes('"') ? `"${value}"` : `'${value.replaceAll("'", "\\'")}'`;
   if (isList(value)) return `[${value.map(asRepr).join(', ')}]`;
   return `{${Object.entries(value)
     .map(([key, inner]) => `${asRepr(key)}: ${asRepr(inner)}`)

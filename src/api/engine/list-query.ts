@@ -47,7 +47,9 @@ export function readFields(query: URLSearchParams): readonly string[] {
 
 function readChangedSince(text: string | null): string | null {
   if (text === null) return null;
-  const time = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}/.test(text) ? Date.parse(text.replace(/ (\d{4}|\d{2}:\d{2})$/, '+$1')) : Number.NaN;
+  const time = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}/.test(text)
+    ? Date.parse(text.replace(/ (\d{4}|\d{2}:\d{2})$/, '+$1'))
+    : Number.NaN;
   if (Number.isNaN(time)) throw requestErrors.badChangedSince(text);
   return new Date(time).toISOString();
 }

@@ -41,7 +41,10 @@ export function allOf(...rules: readonly Rule[]): Rule {
 }
 
 export const adminOrMember = anyOf(adminOnly, projectMember);
-export const adminOrNetworkOwner = anyOf(adminOnly, allOf(networkOwner, (caller) => hasRole(caller, 'member')));
+export const adminOrNetworkOwner = anyOf(
+  adminOnly,
+  allOf(networkOwner, (caller) => hasRole(caller, 'member')),
+);
 /** A rule that is not named in the table: Neutron's `default`. */
 const defaultRule = anyOf(adminOnly, isOwner);
 

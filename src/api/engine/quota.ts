@@ -67,7 +67,8 @@ export async function readQuotas(
 ): Promise<Readonly<Record<string, { readonly limit: number; readonly used: number }>>> {
   const counts = sql.join(
     Object.entries(tables).map(
-      ([name, table]) => sql`select ${name}::text as resource, count(*) as used from ${sql.table(table)} where project_id = ${projectId}`,
+      ([name, table]) =>
+        sql`select ${name}::text as resource, count(*) as used from ${sql.table(table)} where project_id = ${projectId}`,
     ),
     sql` union all `,
   );

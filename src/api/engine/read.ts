@@ -12,7 +12,12 @@ type Reader = Kysely<Database>;
 type Sql = RawBuilder<unknown>;
 
 /** The objects of one page, in the order asked for. Throws the resource's 404 for a marker that is not there. */
-export async function readList(db: Reader, resource: Resource, caller: Caller, query: ListQuery): Promise<readonly Row[]> {
+export async function readList(
+  db: Reader,
+  resource: Resource,
+  caller: Caller,
+  query: ListQuery,
+): Promise<readonly Row[]> {
   const conditions = [sees(resource, caller)];
   for (const [name, values] of query.filters) {
     const column = resource.attributes[name]?.column;
@@ -40,7 +45,9 @@ export async function readOne(
   if (key.kind === 'uuid' && !isUuid(id)) throw resource.notFound(id);
   const { rows } = await sql<Row>`
     select ${selection(resource, caller, options.fields ?? [])} from ${resource.from}
-    where ${matches(key, [id])} and ${sees(resource, caller)} ${options.forUpdate ? sql`for update of t` : sql``}`.execute(db);
+    where ${matches(key, [id])} and ${sees(resource, caller)} ${options.forUpdate ? sql`for update of t` : sql``}`.execute(
+    db,
+  );
   const row = rows[0];
   if (row === undefined) throw resource.notFound(id);
   return row;
@@ -121,7 +128,13 @@ function order(resource: Resource, query: ListQuery): Sql {
 }
 
 /** Rows beyond the marker: equal in the keys before, beyond in one. */
-async function afterMarker(db: Reader, resource: Resource, caller: Caller, query: ListQuery, marker: string): Promise<Sql> {
+async function afterMarker(
+  db: Reader,
+  resource: Resource,
+  caller: Caller,
+  query: ListQuery,
+  marker: string,
+): Promise<Sql> {
   const key = keyOf(resource);
   if (key.kind === 'uuid' && !isUuid(marker)) throw resource.notFound(marker);
   const { rows } = await sql<Record<string, unknown>>`
@@ -130,7 +143,9 @@ async function afterMarker(db: Reader, resource: Resource, caller: Caller, query
   const found = rows[0];
   if (found === undefined) throw resource.notFound(marker);
   const alternatives = query.sort.map((one, index) => {
-    const equal = query.sort.slice(0, index).map((before, at) => sql`${sortedBy(resource, before)} = ${cast(resource, before, found[`k${at}`])}`);
+    const equal = query.sort
+      .slice(0, index)
+      .map((before, at) => sql`${sortedBy(resource, before)} = ${cast(resource, before, found[`k${at}`])}`);
     const beyond =
       one.descending === query.pageReverse
         ? sql`${sortedBy(resource, one)} > ${cast(resource, one, found[`k${index}`])}`

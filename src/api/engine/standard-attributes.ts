@@ -29,9 +29,18 @@ export function expression(kind: ColumnKind, sqlText: RawBuilder<unknown>, more:
 
 export const id: Attribute = readOnly(column('id', 'uuid'), { filter: true, sortKey: true, validate: uuid });
 
-export const name: Attribute = writable(column('name'), { default: '', validate: text(255), filter: true, sortKey: true });
+export const name: Attribute = writable(column('name'), {
+  default: '',
+  validate: text(255),
+  filter: true,
+  sortKey: true,
+});
 
-export const description: Attribute = writable(column('description'), { default: '', validate: text(255), filter: true });
+export const description: Attribute = writable(column('description'), {
+  default: '',
+  validate: text(255),
+  filter: true,
+});
 
 /** `project_id` and its old name. */
 export const project = {

@@ -148,7 +148,9 @@ export const nameservers: Validator = (value) => {
   for (const item of value) {
     if (ipAddress(item) !== null) return `'${asText(item)}' is not a valid nameserver`;
   }
-  return duplicates(value) === null ? null : `Duplicate nameserver '${asText(value.find((item, index) => value.indexOf(item) !== index) ?? '')}'`;
+  return duplicates(value) === null
+    ? null
+    : `Duplicate nameserver '${asText(value.find((item, index) => value.indexOf(item) !== index) ?? '')}'`;
 };
 
 /** `type:hostroutes`. */
@@ -161,5 +163,7 @@ export const hostRoutes: Validator = (value) => {
     const reason = subnet(route['destination'] ?? null) ?? ipAddress(route['nexthop'] ?? null);
     if (reason !== null) return reason;
   }
-  return duplicates(value) === null ? null : `Duplicate hostroute '${asText(value.find((item, index) => value.findIndex((other) => JSON.stringify(other) === JSON.stringify(item)) !== index) ?? '')}'`;
+  return duplicates(value) === null
+    ? null
+    : `Duplicate hostroute '${asText(value.find((item, index) => value.findIndex((other) => JSON.stringify(other) === JSON.stringify(item)) !== index) ?? '')}'`;
 };
