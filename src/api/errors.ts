@@ -153,6 +153,11 @@ export const portErrors = {
       'PortInUse',
       `Unable to complete operation on port ${portId} for network ${networkId}. Port already has an attached device ${deviceId}.`,
     ),
+  ownedByService: (portId: string, owner: string) =>
+    conflict(
+      'ServicePortInUse',
+      `Port ${portId} cannot be deleted directly via the port API: has device owner ${owner}.`,
+    ),
   addressInUse: (ip: string, subnetId: string) =>
     conflict('IpAddressAlreadyAllocated', `IP address ${ip} already allocated in subnet ${subnetId}`),
   addressNotInNetwork: (ip: string) =>
