@@ -148,16 +148,6 @@ export const port: Resource = {
       enforcePolicy: true,
     }),
     dns_name: writable(column('dns_name'), { default: '', convert: toLowerCase, validate: hostName }),
-    dns_assignment: readOnly(
-      expression(
-        'json',
-        sql`coalesce((select json_agg(json_build_object('ip_address', host(a.ip_address), 'hostname', h.name, 'fqdn', h.name || '.' || h.domain) order by a.position)
-          from ip_allocations a cross join lateral (
-            select case when t.dns_name = '' then 'host-' || translate(host(a.ip_address), '.:', '--') else t.dns_name end as name,
-              'openstacklocal.' as domain
-          ) h where a.port_id = t.id), '[]')`,
-      ),
-    ),
     ...tags,
     ...history,
     'binding:vnic_type': writable(column('vnic_type'), {
@@ -282,7 +272,7 @@ async function updatePort(work: Work, current: Row, changes: Values): Promise<vo
       device_id: textOf(changes, 'device_id'),
       device_owner: textOf(changes, 'device_owner'),
       vnic_type: textOf(changes, 'binding:vnic_type'),
-      binding_profile: profile && JSON.stringify(profile),
+      binding_profile: profile ? JSON.stringify(profile) : undefined,
       port_security_enabled: booleanOf(changes, 'port_security_enabled'),
       allowed_address_pairs: pairs && JSON.stringify(keptPairs(pairs, mac ?? String(current['mac_address']))),
       extra_dhcp_opts: options && JSON.stringify(options),
