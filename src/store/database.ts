@@ -30,7 +30,10 @@ export interface Store extends AsyncDisposable {
    */
   transaction<T>(work: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
   /** Runs a statement that each connection plans once. The rows are as the statement says: the caller knows its type. */
-  query<Row extends pg.QueryResultRow>(statement: PreparedStatement, values: readonly unknown[]): Promise<readonly Row[]>;
+  query<Row extends pg.QueryResultRow>(
+    statement: PreparedStatement,
+    values: readonly unknown[],
+  ): Promise<readonly Row[]>;
   /** Calls `onWake` whenever the change log may hold something new, in this process or another. */
   listen(onWake: () => void): AsyncDisposable;
 }
