@@ -1,6 +1,6 @@
 /** The Fastify instance with what every route shares. */
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.ts';
 
 /** A body larger than this is no request of these APIs. */
@@ -15,10 +15,10 @@ export function makeApp(config: Config): FastifyInstance {
         req: (request) => ({ method: request.method, url: request.url, remoteAddress: request.ip }),
       },
     },
-    disableRequestLogging: !['debug', 'trace'].includes(config.log_level),
+    logController: new LogController({ disableRequestLogging: !['debug', 'trace'].includes(config.log_level) }),
     bodyLimit: bodyLimitBytes,
     genReqId: () => `req-${randomUUID()}`,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 255 },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
