@@ -11,8 +11,17 @@ import type { Database } from './tables.ts';
 /** The channel of `NOTIFY`. */
 export const changesChannel = 'tapline_changes';
 
+/**
+ * One changed object. What a host must hear of can be looked up from the rows as they are after the commit; what can no
+ * longer be looked up has to be said: a deleted or moved port names its former `hosts` and its `networkId`, and the groups
+ * that it left, like the group of a deleted rule, get a `security_group` change of their own; an unscheduled router or a
+ * floating IP that is no longer associated names the host that carried it.
+ */
 export interface Change {
-  /** What changed: the name of its table's resource, such as `port` or `security_group_rule`. */
+  /**
+   * The API's singular name: `network`, `subnet`, `port`, `router`, `floatingip`, `security_group`, `security_group_rule`;
+   * and `host` for a host's own row.
+   */
   readonly kind: string;
   readonly id: string;
   /** Hosts concerned that can no longer be looked up afterwards, such as that of a deleted port. */

@@ -14,6 +14,12 @@ import { runTransaction } from './transaction.ts';
 const maximumConnections = 12;
 const connectTimeoutMs = 10_000;
 
+/** A statement under the name by which PostgreSQL remembers its plan. */
+export interface PreparedStatement {
+  readonly name: string;
+  readonly text: string;
+}
+
 export interface Store extends AsyncDisposable {
   readonly db: Kysely<Database>;
   /** The life of this database: generations of different epochs do not compare. */
@@ -23,6 +29,11 @@ export interface Store extends AsyncDisposable {
    * effect outside the database.
    */
   transaction<T>(work: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
+  /** Runs a statement that each connection plans once. The rows are as the statement says: the caller knows its type. */
+  query<Row extends pg.QueryResultRow>(
+    statement: PreparedStatement,
+    values: readonly unknown[],
+  ): Promise<readonly Row[]>;
   /** Calls `onWake` whenever the change log may hold something new, in this process or another. */
   listen(onWake: () => void): AsyncDisposable;
 }
@@ -84,6 +95,8 @@ export async function openStoreAt(given: pg.ClientConfig): Promise<Store> {
       if (changed) for (const listener of listeners) listener.wake();
       return result;
     },
+    query: async <Row extends pg.QueryResultRow>(statement: PreparedStatement, values: readonly unknown[]) =>
+      (await pool.query<Row>({ ...statement, values: [...values] })).rows,
     listen: (onWake) => {
       const listener = listenForChanges(connection, name, onWake);
       listeners.add(listener);

@@ -43,48 +43,53 @@ export interface PrivatePostgresOptions {
 export async function openPrivatePostgres(options: PrivatePostgresOptions): Promise<PrivatePostgres> {
   const user = await runAs(options.user);
   const home = join(options.stateDirectory, 'postgres');
-  const dataDirectory = join(home, 'data');
   await mkdir(options.stateDirectory, { recursive: true, mode: 0o711 });
   // The state directory is ours, and its secrets are files of mode 0600: the database's user may pass through it.
   if (user.uid !== undefined)
     await chmod(options.stateDirectory, ((await stat(options.stateDirectory)).mode & 0o777) | 0o011);
   await ownDirectory(home, user);
-  await checkReachable(dataDirectory, user);
+  await checkReachable(join(home, 'data'), user);
   const ownerFile = join(home, 'owner');
   await claim(ownerFile, options.stateDirectory);
+  try {
+    return await runCluster(home, user, ownerFile, options.extraSettings);
+  } catch (error) {
+    await rm(ownerFile, { force: true });
+    throw error;
+  }
+}
 
+async function runCluster(
+  home: string,
+  user: RunAs,
+  ownerFile: string,
+  extraSettings: Readonly<Record<string, string>> = {},
+): Promise<PrivatePostgres> {
+  const dataDirectory = join(home, 'data');
   const major = await readFile(join(dataDirectory, 'PG_VERSION'), 'utf8').catch(() => null);
   const binaries = await findPostgresBinaries(major === null ? undefined : Number(major));
   if (major === null) await makeCluster(binaries, dataDirectory, user);
   const logFile = join(home, 'log');
   if (((await stat(logFile).catch(() => null))?.size ?? 0) > largestLogBytes) await truncate(logFile);
   const socketDirectory = await chooseSocketDirectory(home, user);
-  const start = () =>
-    startPostmaster({
-      binaries,
-      dataDirectory,
-      socketDirectory,
-      logFile,
-      user,
-      ...(options.extraSettings && { extraSettings: options.extraSettings }),
-    });
-
+  const start = () => startPostmaster({ binaries, dataDirectory, socketDirectory, logFile, user, extraSettings });
   const connection: pg.ClientConfig = { host: socketDirectory, port: 5432, user: name, database: name };
   let pid = await start();
   await makeDatabase(connection);
 
   // The kernel may kill it for memory: whoever queries then gets errors, and soon answers again.
   let starting: Promise<void> | undefined;
+  const startAgain = async (): Promise<void> => {
+    try {
+      if ((await processStart(pid)) === null) pid = await start();
+    } catch {
+      // Tried again at the next tick; until then every query fails with the reason.
+    } finally {
+      starting = undefined;
+    }
+  };
   const watch = setInterval(() => {
-    starting ??= (async () => {
-      try {
-        if ((await processStart(pid)) === null) pid = await start();
-      } catch {
-        // Tried again at the next tick; until then every query fails with the reason.
-      } finally {
-        starting = undefined;
-      }
-    })();
+    starting ??= startAgain();
   }, watchMs);
   watch.unref();
   return {
