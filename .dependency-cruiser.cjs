@@ -12,7 +12,8 @@ const rooms = {
   api: ['model', 'store', 'identity', 'schedule', 'config'],
   driver: ['host', 'config'],
   agent: ['model', 'host', 'compile', 'driver', 'feed', 'trace', 'config'],
-  lab: ['config'],
+  client: [],
+  lab: ['config', 'client'],
   server: ['model', 'host', 'store', 'identity', 'schedule', 'api', 'feed', 'trace', 'config'],
 };
 const pure = ['model', 'host', 'compile', 'trace'];

@@ -38,7 +38,11 @@ const flow: fc.Arbitrary<Flow> = fc.record(
 );
 
 test('readFlow() reads what printFlow() printed', () => {
-  fc.assert(fc.property(flow, (one) => expect(readFlow(printFlow(one))).toEqual(one)));
+  fc.assert(
+    fc.property(flow, (one) => {
+      expect(readFlow(printFlow(one))).toEqual(one);
+    }),
+  );
 });
 
 test('readFlows() names the ports of a dump with numbers', () => {
@@ -76,7 +80,11 @@ const ruleset: fc.Arbitrary<Ruleset> = fc.record(
 );
 
 test('readRuleset() reads what printRuleset() printed', () => {
-  fc.assert(fc.property(ruleset, (one) => expect(readRuleset(printRuleset(one))).toEqual(one)));
+  fc.assert(
+    fc.property(ruleset, (one) => {
+      expect(readRuleset(printRuleset(one))).toEqual(one);
+    }),
+  );
 });
 
 test('readRuleset() refuses what is no rule', () => {
@@ -89,7 +97,11 @@ test('readIpsets() reads what printIpsets() printed', () => {
     family: fc.constantFrom('inet' as const, 'inet6' as const),
     members: fc.uniqueArray(word).map((members) => members.sort()),
   });
-  fc.assert(fc.property(fc.dictionary(word, set), (sets) => expect(readIpsets(printIpsets(sets))).toEqual(sets)));
+  fc.assert(
+    fc.property(fc.dictionary(word, set), (sets) => {
+      expect(readIpsets(printIpsets(sets))).toEqual(sets);
+    }),
+  );
 });
 
 test('readRoutesText() reads what printRoute() printed', () => {
@@ -104,7 +116,11 @@ test('readRoutesText() reads what printRoute() printed', () => {
     },
     { requiredKeys: ['destination', 'dev', 'ipVersion'] },
   );
-  fc.assert(fc.property(route, (one) => expect(readRoutesText(printRoute(one), 4)).toEqual([one])));
+  fc.assert(
+    fc.property(route, (one) => {
+      expect(readRoutesText(printRoute(one), 4)).toEqual([one]);
+    }),
+  );
 });
 
 test('readRoutes() tells the families of default routes apart and leaves the local table out', () => {

@@ -1,0 +1,98 @@
+// The programs that the data plane, the tests and the demo are made of. They are looked for as programs, so that a system
+// that has them in another way is left alone, and installed as Debian packages.
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { Failed, note, run, step } from './steps.mjs';
+
+const programs = {
+  ip: 'iproute2',
+  'ovs-vswitchd': 'openvswitch-switch',
+  'ovsdb-tool': 'openvswitch-common',
+  dnsmasq: 'dnsmasq-base',
+  'iptables-restore': 'iptables',
+  ipset: 'ipset',
+  conntrack: 'conntrack',
+  ethtool: 'ethtool',
+  sysctl: 'procps',
+  modprobe: 'kmod',
+  nsenter: 'util-linux',
+  busybox: 'busybox-static',
+  ping: 'iputils-ping',
+  arping: 'iputils-arping',
+  tcpdump: 'tcpdump',
+  iperf3: 'iperf3',
+  haproxy: 'haproxy',
+};
+const postgresql = 'postgresql-15';
+const oldestPostgresql = 15;
+
+/** Debian packages that would bring what is not here. */
+export function missingPackages() {
+  const path = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  const has = (program) => path.some((directory) => existsSync(join(directory, program)));
+  const missing = Object.entries(programs).flatMap(([program, name]) => (has(program) ? [] : [name]));
+  return hasPostgresql() ? missing : [...missing, postgresql];
+}
+
+/** Installs what is missing. Nothing that is installed is started, and no database cluster is made. */
+export async function ensureDebianPackages() {
+  const missing = missingPackages();
+  if (missing.length === 0) return;
+  if (!existsSync('/usr/bin/apt-get')) {
+    throw new Failed(`not installed: ${missing.join(' ')} (names of Debian packages; there is no apt-get here)`);
+  }
+  note(`Installing Debian packages: ${missing.join(' ')}`);
+  await step('Debian packages', () => withoutStarting(() => install(missing)));
+  const still = missingPackages();
+  if (still.length > 0) throw new Failed(`installed, but still not found: ${still.join(' ')}`);
+}
+
+export async function install(packages) {
+  const onLine = (line) => {
+    if (/^(Setting up|E:) /.test(line)) note(`           ${line}`);
+  };
+  const env = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  const apt = (...args) => ['apt-get', '-o', 'DPkg::Lock::Timeout=600', '-q', '-y', ...args];
+  const installing = apt('install', '--no-install-recommends', ...packages);
+  const code = await run(installing, { onLine: () => undefined, env, allowFailure: true }).catch(() => 1);
+  if (code === 0) return;
+  // The lists of packages are missing or older than the mirror.
+  await step('apt-get update', () => run(apt('update'), { onLine: () => undefined, env }));
+  await run(installing, { onLine, env });
+}
+
+function hasPostgresql() {
+  const directory = '/usr/lib/postgresql';
+  const versions = existsSync(directory) ? readdirSync(directory).map(Number) : [];
+  return versions.some((one) => one >= oldestPostgresql && existsSync(join(directory, `${one}`, 'bin', 'postgres')));
+}
+
+/** Debian starts what it installs, unless `policy-rc.d` says no; and `postgresql-common` makes a cluster. */
+async function withoutStarting(work) {
+  const policy = '/usr/sbin/policy-rc.d';
+  const aside = `${policy}.before-tapline`;
+  const cluster = '/etc/postgresql-common/createcluster.d/tapline.conf';
+  const mark = '# by the setup of tapline, for as long as it installs packages';
+  const isOurs = existsSync(policy) && readFileSync(policy, 'utf8').includes(mark);
+  if (existsSync(policy) && !isOurs) renameSync(policy, aside);
+  writeFileSync(policy, `#!/bin/sh\n${mark}\nexit 101\n`);
+  chmodSync(policy, 0o755);
+  mkdirSync('/etc/postgresql-common/createcluster.d', { recursive: true });
+  writeFileSync(cluster, `${mark}\ncreate_main_cluster = false\n`);
+  try {
+    return await work();
+  } finally {
+    rmSync(policy, { force: true });
+    if (existsSync(aside)) renameSync(aside, policy);
+    rmSync(cluster, { force: true });
+  }
+}

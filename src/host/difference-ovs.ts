@@ -1,0 +1,124 @@
+/** What differs in Open vSwitch: bridges, ports, flows. */
+import type { Awaited, FlowChange, OvsChange } from './change.ts';
+import type { Flow, HostState, OvsBridge, OvsPort } from './host-state.ts';
+import { isLearned, isMarked, isOurFlow, marked, OUR_BRIDGES, OUR_COOKIE } from './ownership.ts';
+
+/** Differences of bridges, ports and flows. */
+export function ovsChanges(desired: HostState, observed: HostState): readonly (OvsChange | FlowChange | Awaited)[] {
+  const changes: (OvsChange | FlowChange | Awaited)[] = [];
+  for (const [name, wanted] of Object.entries(desired.bridges)) {
+    const present = observed.bridges[name];
+    const isOurs = OUR_BRIDGES.includes(name);
+    if (present === undefined && !isOurs) {
+      changes.push({ kind: 'await-bridge', name });
+      continue;
+    }
+    const { ports: _, flows: __, macTable: ___, ...settings } = wanted;
+    if (present === undefined) {
+      changes.push({ kind: 'add-bridge', bridge: name, settings: { ...settings, externalIds: marked({}) } });
+    } else if (isOurs) {
+      const differing = bridgeDifference(settings, present);
+      if (Object.keys(differing).length > 0) {
+        changes.push({ kind: 'change-bridge', bridge: name, settings: differing });
+      }
+    }
+    changes.push(...portChanges(name, wanted.ports, present?.ports ?? {}));
+    changes.push(...flowChanges(name, wanted.flows, present?.flows ?? [], isOurs));
+  }
+  for (const [name, present] of Object.entries(observed.bridges)) {
+    if (desired.bridges[name] !== undefined) continue;
+    if (isMarked(present.externalIds)) {
+      changes.push({ kind: 'remove-bridge', bridge: name });
+    } else {
+      changes.push(...portChanges(name, {}, present.ports), ...flowChanges(name, [], present.flows, false));
+    }
+  }
+  return changes;
+}
+
+type Settings = Omit<OvsBridge, 'ports' | 'flows'>;
+
+function bridgeDifference(wanted: Settings, present: Settings): Settings {
+  const { datapathType, failMode, otherConfig } = wanted;
+  return {
+    ...(datapathType !== undefined && datapathType !== present.datapathType ? { datapathType } : {}),
+    ...(failMode !== undefined && failMode !== present.failMode ? { failMode } : {}),
+    ...missing('otherConfig', otherConfig ?? {}, present.otherConfig ?? {}),
+  };
+}
+
+function portChanges(
+  bridge: string,
+  wanted: Readonly<Record<string, OvsPort>>,
+  present: Readonly<Record<string, OvsPort>>,
+): readonly OvsChange[] {
+  const changes: OvsChange[] = [];
+  for (const [name, port] of Object.entries(wanted)) {
+    const has = present[name];
+    if (has === undefined || has.type !== port.type) {
+      if (has !== undefined) changes.push({ kind: 'remove-port', bridge, name, port: has });
+      changes.push({ kind: 'add-port', bridge, name, port: { ...port, externalIds: marked(port.externalIds) } });
+      continue;
+    }
+    const differing: Partial<OvsPort> = {
+      ...(port.tag !== undefined && port.tag !== has.tag ? { tag: port.tag } : {}),
+      ...(isSameRecord(port.options, has.options) ? {} : { options: port.options }),
+      ...missing('externalIds', port.externalIds, has.externalIds),
+      ...missing('otherConfig', port.otherConfig, has.otherConfig),
+    };
+    if (Object.keys(differing).length > 0) changes.push({ kind: 'change-port', bridge, name, port: differing });
+  }
+  for (const [name, port] of Object.entries(present)) {
+    if (wanted[name] === undefined && isMarked(port.externalIds)) {
+      changes.push({ kind: 'remove-port', bridge, name, port });
+    }
+  }
+  return changes;
+}
+
+/**
+ * On a bridge of ours every wanted flow carries our cookie, so that it can be found again. On the operator's, a flow that
+ * does the same already is left to the operator: taking it over would take it away with us.
+ */
+function flowChanges(
+  bridge: string,
+  wanted: readonly Flow[],
+  present: readonly Flow[],
+  isOurs: boolean,
+): readonly FlowChange[] {
+  const have = new Map(present.filter((flow) => !isLearned(flow)).map((flow) => [flowKey(flow), flow]));
+  const keys = new Set(wanted.map(flowKey));
+  const added = wanted.filter((flow) => {
+    const has = have.get(flowKey(flow));
+    if (has === undefined || has.actions !== flow.actions) return true;
+    return isOurs && has.cookie !== (flow.cookie ?? OUR_COOKIE);
+  });
+  return [
+    ...added.map((flow) => ({ kind: 'add-flow' as const, bridge, flow: { cookie: OUR_COOKIE, ...flow } })),
+    ...present
+      .filter((flow) => isOurFlow(flow) && !keys.has(flowKey(flow)))
+      .map((flow) => ({ kind: 'remove-flow' as const, bridge, flow })),
+  ];
+}
+
+/** What makes two flows the same entry of a bridge. */
+export function flowKey(flow: Flow): string {
+  return `${flow.table} ${flow.priority} ${flow.match}`;
+}
+
+/** The entries of a record that are not there or have another value; other entries may stand beside them. */
+function missing<Key extends string>(
+  key: Key,
+  wanted: Readonly<Record<string, string>>,
+  present: Readonly<Record<string, string>>,
+) {
+  const entries = Object.entries(wanted).filter(([name, value]) => present[name] !== value);
+  return (entries.length === 0 ? {} : { [key]: Object.fromEntries(entries) }) as {
+    readonly [K in Key]?: Readonly<Record<string, string>>;
+  };
+}
+
+function isSameRecord(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+}
