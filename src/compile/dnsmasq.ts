@@ -2,7 +2,7 @@ import type { Daemon } from '../host/host-state.ts';
 import { addressBits, netmask, toCidr } from '../model/addresses.ts';
 import type { Network, Port, Subnet } from '../model/share.ts';
 import { dhcpNamespace } from './device-names.ts';
-import { addnHosts, dhcpHosts } from './dhcp-hosts.ts';
+import { hostFiles } from './dhcp-hosts.ts';
 import { dhcpOptions, isDhcpv6 } from './dhcp-options.ts';
 import type { HostView } from './host-view.ts';
 import { kernelNetwork } from './kernel-address.ts';
@@ -20,6 +20,7 @@ export function dnsmasq(view: HostView, network: Network, dhcpPort: Port, subnet
   const domain = wiring.dnsDomain ?? DEFAULT_DOMAIN;
   const ports = portsOf.get(network.id) ?? [];
   const clients = ports.filter(({ id, deviceOwner }) => id !== dhcpPort.id && deviceOwner !== 'network:dhcp');
+  const { host, addnHosts } = hostFiles(clients, subnets, domain);
   return {
     kind: 'dnsmasq',
     namespace: dhcpNamespace(network.id),
@@ -43,8 +44,8 @@ export function dnsmasq(view: HostView, network: Network, dhcpPort: Port, subnet
       `--domain=${domain}`,
     ],
     files: {
-      [`${directory}/host`]: dhcpHosts(clients, subnets, domain),
-      [`${directory}/addn_hosts`]: addnHosts(clients, subnets, domain),
+      [`${directory}/host`]: host,
+      [`${directory}/addn_hosts`]: addnHosts,
       [`${directory}/opts`]: dhcpOptions({ subnets, ports, dhcpPort, domain }),
     },
   };

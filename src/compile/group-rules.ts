@@ -1,4 +1,5 @@
 import type { SecurityGroup, SecurityGroupRule, Share } from '../model/share.ts';
+import { remembered } from './remembered.ts';
 import { ruleMatch } from './security-group-rule.ts';
 
 type Direction = SecurityGroupRule['direction'];
@@ -17,24 +18,36 @@ interface RuleText {
  * first stands.
  */
 export function groupRules(share: Share): GroupRules {
-  const groups = new Map<string, readonly RuleText[]>();
   const combinations = new Map<string, readonly string[]>();
-  const ofGroup = (group: SecurityGroup, direction: Direction, ethertype: Ethertype) =>
-    remembered(groups, `${group.id} ${direction} ${ethertype}`, () => ruleTexts(group, direction, ethertype));
   return (groupIds, direction, ethertype) => {
     const ids = [...new Set(groupIds)].sort();
-    return remembered(combinations, `${direction} ${ethertype} ${ids.join(' ')}`, () => {
-      const first = new Map<string, string>();
-      for (const id of ids) {
-        const group = share.securityGroup[id];
-        for (const { match, text } of group === undefined ? [] : ofGroup(group, direction, ethertype)) {
-          if (!first.has(match)) first.set(match, text);
-        }
-      }
-      return [...first.values()];
-    });
+    const key = `${direction} ${ethertype} ${ids.join(' ')}`;
+    const rules = combinations.get(key) ?? combine(share, ids, direction, ethertype);
+    combinations.set(key, rules);
+    return rules;
   };
 }
+
+function combine(share: Share, groupIds: readonly string[], direction: Direction, ethertype: Ethertype) {
+  const first = new Map<string, string>();
+  for (const id of groupIds) {
+    const group = share.securityGroup[id];
+    if (group === undefined) continue;
+    for (const { match, text } of groupTexts(group)[direction][ethertype]) {
+      if (!first.has(match)) first.set(match, text);
+    }
+  }
+  return [...first.values()];
+}
+
+/** Of a group, by direction and family. */
+const groupTexts = remembered((group: SecurityGroup) => {
+  const families = (direction: Direction) => ({
+    IPv4: ruleTexts(group, direction, 'IPv4'),
+    IPv6: ruleTexts(group, direction, 'IPv6'),
+  });
+  return { ingress: families('ingress'), egress: families('egress') };
+});
 
 function ruleTexts(group: SecurityGroup, direction: Direction, ethertype: Ethertype): readonly RuleText[] {
   return group.rules
@@ -46,10 +59,4 @@ function ruleTexts(group: SecurityGroup, direction: Direction, ethertype: Ethert
       const text = `${match === '' ? '' : `${match} `}-m comment --comment "sgr ${rule.id}" -j RETURN`;
       return [{ match, text }];
     });
-}
-
-function remembered<Value>(known: Map<string, Value>, key: string, make: () => Value): Value {
-  const value = known.get(key) ?? make();
-  known.set(key, value);
-  return value;
 }

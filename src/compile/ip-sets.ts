@@ -5,6 +5,7 @@ import { parseBlock } from './block.ts';
 import { filteredPorts, type HostView } from './host-view.ts';
 import { kernelBlock } from './kernel-address.ts';
 import type { Piece } from './piece.ts';
+import { remembered } from './remembered.ts';
 
 /** Name of the set that holds the addresses of a security group's ports: 29 characters, as Neutron cuts it. */
 export function setName(securityGroupId: string, ethertype: 'IPv4' | 'IPv6'): string {
@@ -25,16 +26,17 @@ export function ipSets(view: HostView): Piece {
   return { namespaces: { [ROOT]: { ipsets: sets } } };
 }
 
-function memberSet(share: Share, groupId: string, ethertype: 'IPv4' | 'IPv6'): IpSet {
-  const members = share.securityGroupMembers[groupId];
-  const [texts, version] = ethertype === 'IPv4' ? [members?.ipv4, 4] : [members?.ipv6, 6];
-  const blocks = (texts ?? []).flatMap((text) => parseBlock(text) ?? []).filter((block) => block.version === version);
-  return {
-    type: 'hash:net',
-    family: ethertype === 'IPv4' ? 'inet' : 'inet6',
-    members: [...new Set(blocks.flatMap(halves).map(kernelBlock))].sort(),
-  };
+function memberSet({ securityGroupMembers }: Share, groupId: string, ethertype: 'IPv4' | 'IPv6'): IpSet {
+  const members = securityGroupMembers[groupId];
+  const [texts, family] = ethertype === 'IPv4' ? [members?.ipv4, 'inet' as const] : [members?.ipv6, 'inet6' as const];
+  return { type: 'hash:net', family, members: texts === undefined ? [] : sortedBlocks(texts, ethertype) };
 }
+
+const sortedBlocks = remembered((texts: readonly string[], ethertype: 'IPv4' | 'IPv6'): readonly string[] => {
+  const version = ethertype === 'IPv4' ? 4 : 6;
+  const blocks = texts.flatMap((text) => parseBlock(text) ?? []).filter((block) => block.version === version);
+  return [...new Set(blocks.flatMap(halves).map(kernelBlock))].sort();
+});
 
 /** `hash:net` holds no prefix of length zero: every address is written as two halves. */
 function halves(block: Cidr): readonly Cidr[] {

@@ -1,8 +1,7 @@
 import type { Port } from '../model/share.ts';
 import { parseBlock } from './block.ts';
 import type { GroupRules } from './group-rules.ts';
-import { kernelCidr } from './kernel-address.ts';
-import { linkLocalAddress } from './spoof-guard.ts';
+import { kernelCidr, linkLocalAddress } from './kernel-address.ts';
 import type { OwnChains } from './wrapped-chains.ts';
 
 /** Prefix of the chains of the Open vSwitch agent, as Neutron names them. */

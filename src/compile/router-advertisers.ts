@@ -1,7 +1,6 @@
 import type { Port } from '../model/share.ts';
 import type { HostView } from './host-view.ts';
-import { kernelAddressText } from './kernel-address.ts';
-import { linkLocalAddress } from './spoof-guard.ts';
+import { kernelAddressText, linkLocalAddress } from './kernel-address.ts';
 
 const ROUTER_INTERFACES = new Set([
   'network:router_interface',
@@ -14,14 +13,16 @@ export function isRouterInterface(port: Port): boolean {
   return ROUTER_INTERFACES.has(port.deviceOwner);
 }
 
-/** Link-local addresses from which a port with an IPv6 address may be told of a router: those of its network's routers. */
-export function routerAdvertisers({ portsOf, subnetsOf }: HostView, port: Port): readonly string[] {
-  if (!port.fixedIps.some(({ ipAddress }) => ipAddress.includes(':'))) return [];
-  const interfaces = (portsOf.get(port.networkId) ?? []).filter(
-    (one) => isRouterInterface(one) && one.fixedIps.some(({ ipAddress }) => ipAddress.includes(':')),
-  );
-  const gateways = (subnetsOf.get(port.networkId) ?? []).flatMap(({ gatewayIp }) =>
+/** Link-local addresses of a network's routers, from which its ports may be told of a way out. */
+export function routerAdvertisers({ portsOf, subnetsOf }: HostView, networkId: string): readonly string[] {
+  const interfaces = (portsOf.get(networkId) ?? []).filter((port) => isRouterInterface(port) && hasIpv6(port));
+  const gateways = (subnetsOf.get(networkId) ?? []).flatMap(({ gatewayIp }) =>
     gatewayIp?.toLowerCase().startsWith('fe80:') ? [kernelAddressText(gatewayIp)] : [],
   );
   return [...new Set([...interfaces.map(({ macAddress }) => linkLocalAddress(macAddress)), ...gateways])].sort();
+}
+
+/** Whether the port has an IPv6 address. */
+export function hasIpv6({ fixedIps }: Port): boolean {
+  return fixedIps.some(({ ipAddress }) => ipAddress.includes(':'));
 }

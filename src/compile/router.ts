@@ -1,7 +1,7 @@
 import type { Link, Route } from '../host/host-state.ts';
 import { addressBits, isInCidr, toAddress, toCidr } from '../model/addresses.ts';
 import type { FloatingIp, Port, Router, Subnet } from '../model/share.ts';
-import { byAddress } from './block.ts';
+import { sortByAddress } from './block.ts';
 import { defaultRoutes } from './default-routes.ts';
 import { deviceAddresses } from './device-addresses.ts';
 import { qgName, qrName, routerNamespace } from './device-names.ts';
@@ -36,8 +36,7 @@ function routerPieces(view: HostView, router: Router, floating: readonly Floatin
     gatewayPort?.adminStateUp === true
       ? { port: gatewayPort, device: device(view, gatewayPort, qgName(gatewayPort.id)) }
       : undefined;
-  const fips =
-    gateway === undefined ? [] : [...floating].sort((a, b) => byAddress(a.floatingIpAddress, b.floatingIpAddress));
+  const fips = gateway === undefined ? [] : sortByAddress(floating, ({ floatingIpAddress }) => floatingIpAddress);
   const all = [...interfaces, ...(gateway === undefined ? [] : [gateway])];
   const links = Object.fromEntries(
     all.map(({ port, device: { name, addresses } }) => [name, link(view, port, addresses)]),

@@ -6,7 +6,7 @@ import { filteredPorts, type HostView, type VmPort } from './host-view.ts';
 import { ipSets } from './ip-sets.ts';
 import type { Piece } from './piece.ts';
 import { OPENVSWI, portChain, portChains } from './port-chains.ts';
-import { routerAdvertisers } from './router-advertisers.ts';
+import { hasIpv6, routerAdvertisers } from './router-advertisers.ts';
 import { type OwnChains, wrappedChains } from './wrapped-chains.ts';
 
 /** The rules of Neutron's `iptables_hybrid` firewall in the host's own namespace: what passes between tap and qbr of each port. */
@@ -33,10 +33,12 @@ export function securityGroups(view: HostView): readonly Piece[] {
 function rulesetOf(view: HostView, rules: GroupRules, ethertype: 'IPv4' | 'IPv6') {
   const filtered = filteredPorts(view);
   const open = view.vmPorts.filter(({ port }) => port !== undefined && !port.portSecurityEnabled);
+  const networkIds = new Set(filtered.map(({ port }) => port.networkId));
+  const advertisers = new Map([...networkIds].map((id) => [id, routerAdvertisers(view, id)]));
   const chains: Record<string, readonly string[]> = {};
   for (const { port } of filtered) {
     const stateful = isStateful(view, port);
-    const routers = ethertype === 'IPv6' ? routerAdvertisers(view, port) : [];
+    const routers = ethertype === 'IPv6' && hasIpv6(port) ? (advertisers.get(port.networkId) ?? []) : [];
     Object.assign(chains, portChains({ port, ethertype, stateful, rules, routers }));
   }
   return wrappedChains(OPENVSWI, {

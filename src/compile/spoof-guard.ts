@@ -1,14 +1,11 @@
 import type { Flow } from '../host/host-state.ts';
-import { eui64Address, toCidr } from '../model/addresses.ts';
 import type { Port } from '../model/share.ts';
 import { parseBlock } from './block.ts';
 import { flow, inPort } from './compiled-flow.ts';
 import { INTEGRATION } from './flow-tables.ts';
 import type { HostView } from './host-view.ts';
-import { kernelAddress, kernelBlock } from './kernel-address.ts';
+import { kernelBlock, linkLocalAddress } from './kernel-address.ts';
 import type { Piece } from './piece.ts';
-
-const LINK_LOCAL = toCidr('fe80::/64');
 
 /** A port may only speak with its MAC addresses, and claim its own addresses by ARP and neighbour advertisements. */
 export function spoofGuard({ vmPorts }: HostView): readonly Piece[] {
@@ -17,11 +14,6 @@ export function spoofGuard({ vmPorts }: HostView): readonly Piece[] {
       ? []
       : [{ bridges: { 'br-int': { flows: guardFlows(port, ovsPort) } } }],
   );
-}
-
-/** The link-local address that a MAC address makes (RFC 4291, appendix A), as the kernel prints it. */
-export function linkLocalAddress(macAddress: string): string {
-  return kernelAddress(eui64Address(LINK_LOCAL, macAddress));
 }
 
 function guardFlows(port: Port, ovsPort: string): readonly Flow[] {
