@@ -22,15 +22,16 @@ export interface RunningServer {
  * listens on its loopback and is handed over.
  */
 export async function startServerIn(lab: Lab, tapline: TaplineCommand, wait: WaitOptions): Promise<RunningServer> {
-  const { server: socket, port } = await openListener(apiPort);
   const stateDirectory = join(lab.controller.directory, 'state');
   mkdirSync(stateDirectory, { recursive: true, mode: 0o755 });
+  const socket = await openListener(apiPort);
+  const { port } = socket;
   const service = startService({
     member: lab.controller,
     kind: 'server',
     tapline,
     config: { state_directory: stateDirectory, api: { listen: `${lab.controller.managementAddress}:${apiPort}` } },
-    socket,
+    socketFd: socket.fd,
   });
   // This copy goes; the server has its own.
   socket.close();

@@ -1,8 +1,7 @@
 /** The server and the agents of the demo: the `tapline` command run inside the lab, each with its log. */
-import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 import type { LabMember } from '../lab-member.ts';
@@ -24,7 +23,7 @@ export interface ServiceOptions {
   /** Written to `tapline.toml` in the member's directory. */
   readonly config: Readonly<Record<string, unknown>>;
   /** A listening socket that is handed over as file descriptor 3, as a service manager does (sd_listen_fds(3)). */
-  readonly socket?: Server;
+  readonly socketFd?: number;
 }
 
 export function startService(options: ServiceOptions): Service {
@@ -36,8 +35,8 @@ export function startService(options: ServiceOptions): Service {
   const child = member.spawn([...tapline, kind], {
     // A group of its own, so that Ctrl-C reaches the demo alone, which ends things in order.
     detached: true,
-    stdio: stdio(log, options.socket),
-    env: { ...process.env, TAPLINE_CONFIG: configFile, ...(options.socket && { LISTEN_FDS: '1' }) },
+    stdio: ['ignore', log, log, ...(options.socketFd === undefined ? [] : [options.socketFd])],
+    env: { ...process.env, TAPLINE_CONFIG: configFile, ...(options.socketFd !== undefined && { LISTEN_FDS: '1' }) },
   });
   closeSync(log);
   child.on('error', () => undefined);
@@ -52,11 +51,6 @@ export function startService(options: ServiceOptions): Service {
     },
     [Symbol.asyncDispose]: () => stop(child),
   };
-}
-
-/** Node hands over the socket of a `Server` where a stream is expected; its types do not say so. */
-function stdio(log: number, socket: Server | undefined): SpawnOptions['stdio'] {
-  return ['ignore', log, log, ...(socket === undefined ? [] : [socket as unknown as NodeJS.WriteStream])];
 }
 
 async function stop(child: ChildProcess): Promise<void> {
