@@ -136,8 +136,12 @@ export class Reconciler implements AsyncDisposable {
     const isRepair = intent === this.#settled && this.#failing === 0;
     try {
       if (this.#isStale) await this.#readBack(isRepair);
+      const startedAt = performance.now();
       const plan = this.#parts.planner(intent, this.#observed);
+      const plannedAt = performance.now();
       const outcome = await this.#parts.driver.set(plan.desired);
+      const times = { planMs: plannedAt - startedAt, setMs: performance.now() - plannedAt };
+      this.#parts.logger.debug({ ...times, writes: outcome.writes, generation: intent.held.generation }, 'a round');
       this.#desired = plan.desired;
       return this.#judge(intent, plan, outcome, isRepair);
     } catch (error) {
