@@ -9,6 +9,8 @@ export interface Wiring {
   readonly localIp: string | null;
   /** Provider network to bridge, such as `{ public: 'br-ex' }`. The bridges exist: they are the operator's. */
   readonly bridgeMappings: Readonly<Record<string, string>>;
+  /** Domain of the names that DHCP and DNS give to ports; `openstacklocal` where it is not said. */
+  readonly dnsDomain?: string;
   /** Where daemons keep their files; absolute. */
   readonly stateDirectory: string;
   /** Network id to the VLAN that stands for it on this host's br-int, 1 to 4094. */
