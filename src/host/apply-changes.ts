@@ -34,7 +34,8 @@ interface OpenState {
 
 /** Makes the changes one after the other; `state` itself stays as it is. */
 export function applyChanges(state: HostState, changes: readonly Change[]): HostState {
-  const open = structuredClone(state) as unknown as OpenState;
+  // A structured clone would keep two namespaces that are one object one object.
+  const open = JSON.parse(JSON.stringify(state)) as OpenState;
   open.namespaces[ROOT] ??= structuredClone(emptyNamespace) as unknown as OpenNamespace;
   for (const change of [...changes].sort((one, other) => rank(one) - rank(other))) applyChange(open, change);
   return open as unknown as HostState;

@@ -1,6 +1,9 @@
 /** One step from a host as it is to a host as it should be. The order of steps is the driver's. */
 import type { Daemon, Flow, IpSet, Link, OvsBridge, OvsPort, Route, TableName } from './host-state.ts';
 
+/** One change for each of the kinds. */
+type Each<Kind extends string, Rest> = Kind extends string ? { readonly kind: Kind } & Rest : never;
+
 export type Family = 'ipv4' | 'ipv6';
 
 interface InTable {
@@ -10,10 +13,7 @@ interface InTable {
   readonly chain: string;
 }
 
-export type NamespaceChange = {
-  readonly kind: 'add-namespace' | 'remove-namespace';
-  readonly namespace: string;
-};
+export type NamespaceChange = Each<'add-namespace' | 'remove-namespace', { readonly namespace: string }>;
 
 export type LinkChange =
   /** A veth's two ends are two changes. */
@@ -30,14 +30,12 @@ export type LinkChange =
   /** `link` has only what differs. */
   | { readonly kind: 'change-link'; readonly namespace: string; readonly name: string; readonly link: Partial<Link> }
   | { readonly kind: 'remove-link'; readonly namespace: string; readonly name: string; readonly link: Link }
-  | {
-      readonly kind: 'add-address' | 'remove-address';
-      readonly namespace: string;
-      readonly dev: string;
-      readonly address: string;
-    }
+  | Each<
+      'add-address' | 'remove-address',
+      { readonly namespace: string; readonly dev: string; readonly address: string }
+    >
   /** Written in the place of any route to the same destination. */
-  | { readonly kind: 'write-route' | 'remove-route'; readonly namespace: string; readonly route: Route };
+  | Each<'write-route' | 'remove-route', { readonly namespace: string; readonly route: Route }>;
 
 export type SysctlChange = {
   readonly kind: 'set-sysctl';
@@ -70,32 +68,24 @@ export type IpsetChange =
 
 export type OvsChange =
   /** `bridge` carries no ports or flows; those are changes of their own. */
-  | {
-      readonly kind: 'add-bridge' | 'change-bridge';
-      readonly bridge: string;
-      readonly settings: Omit<OvsBridge, 'ports' | 'flows'>;
-    }
+  | Each<
+      'add-bridge' | 'change-bridge',
+      { readonly bridge: string; readonly settings: Omit<OvsBridge, 'ports' | 'flows'> }
+    >
   | { readonly kind: 'remove-bridge'; readonly bridge: string }
   | { readonly kind: 'add-port'; readonly bridge: string; readonly name: string; readonly port: OvsPort }
   | { readonly kind: 'change-port'; readonly bridge: string; readonly name: string; readonly port: Partial<OvsPort> }
   | { readonly kind: 'remove-port'; readonly bridge: string; readonly name: string; readonly port: OvsPort };
 
-export type FlowChange = {
-  readonly kind: 'add-flow' | 'remove-flow';
-  readonly bridge: string;
-  readonly flow: Flow;
-};
+export type FlowChange = Each<'add-flow' | 'remove-flow', { readonly bridge: string; readonly flow: Flow }>;
 
 export type DaemonChange =
   /** `reload`: only files that it reads again on SIGHUP differ. */
-  | { readonly kind: 'start-daemon' | 'restart-daemon' | 'reload-daemon'; readonly id: string; readonly daemon: Daemon }
+  | Each<'start-daemon' | 'restart-daemon' | 'reload-daemon', { readonly id: string; readonly daemon: Daemon }>
   | { readonly kind: 'remove-daemon'; readonly id: string; readonly daemon: Daemon };
 
 /** Something that is needed and that is not ours to make: an operator's bridge, a workload's namespace. */
-export type Awaited = {
-  readonly kind: 'await-bridge' | 'await-namespace';
-  readonly name: string;
-};
+export type Awaited = Each<'await-bridge' | 'await-namespace', { readonly name: string }>;
 
 export type Change =
   | NamespaceChange

@@ -1,0 +1,180 @@
+/**
+ * Notices what others change. Events only say where to look; what matters comes out of reading that part again.
+ *
+ * OVSDB tells of bridges and ports, `ip monitor` of devices, addresses and routes, the kernel's file events of namespaces.
+ * Flows, rules and daemons have no cheap monitor: they are looked at about once a second, the rules of one namespace beside
+ * the host's at a time, so that the cost does not grow with the number of routers.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { type FSWatcher, mkdirSync, statSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import type { Family } from '../host/change.ts';
+import { ROOT } from '../host/host-state.ts';
+import { isOurNamespace } from '../host/ownership.ts';
+import type { HostChange } from './host-driver.ts';
+import { listNamespaces, type Observation } from './observation.ts';
+import { countFlows } from './openflow.ts';
+import { run, toolEnvironment } from './run.ts';
+
+export interface HostWatchOptions {
+  readonly runDirectory: string;
+  readonly pollMs: number;
+  readonly observation: Observation;
+  readonly bridges: () => readonly string[];
+  /** Reads a part again, when nothing else is being done, and tells of a change of this kind if one came out of it. */
+  readonly look: (kind: HostChange['kind'], read: () => Promise<void>) => Promise<void>;
+  readonly restarted: () => void;
+}
+
+/** Events of one moment are looked at together. */
+const GATHER_MS = 30;
+
+export class HostWatch implements Disposable {
+  readonly #options: HostWatchOptions;
+  readonly #counts = new Map<string, number>();
+  readonly #hashes = new Map<string, string>();
+  readonly #namespaceFiles: FSWatcher;
+  readonly #poll: NodeJS.Timeout;
+  readonly #dirty = new Set<string>();
+  #monitor: ChildProcess | undefined;
+  #gathering: NodeJS.Timeout | undefined;
+  #ovsdbGathering: NodeJS.Timeout | undefined;
+  #switchd: string | undefined;
+  #isPolling = false;
+  #turn = 0;
+  #isOver = false;
+
+  constructor(options: HostWatchOptions) {
+    this.#options = options;
+    this.#switchd = this.#switchIdentity();
+    mkdirSync('/run/netns', { recursive: true });
+    this.#namespaceFiles = watch('/run/netns', () => this.#linksChanged(ROOT));
+    this.#startMonitor();
+    this.#poll = setInterval(() => void this.#pollOnce(), options.pollMs);
+  }
+
+  /** To be called when a row of OVSDB changed. */
+  ovsdbChanged(): void {
+    this.#ovsdbGathering ??= setTimeout(() => {
+      this.#ovsdbGathering = undefined;
+      void this.#look('ports', async () => undefined);
+    }, GATHER_MS);
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    clearInterval(this.#poll);
+    clearTimeout(this.#gathering);
+    clearTimeout(this.#ovsdbGathering);
+    this.#namespaceFiles.close();
+    this.#monitor?.kill('SIGTERM');
+  }
+
+  #startMonitor(): void {
+    if (this.#isOver) return;
+    const args = ['-o', 'monitor', 'link', 'address', 'route', 'all-nsid'];
+    const monitor = spawn('ip', args, { stdio: ['ignore', 'pipe', 'ignore'], env: toolEnvironment() });
+    this.#monitor = monitor;
+    monitor.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const inner = text.matchAll(/^\[nsid (\d+|current)\]/gm);
+      for (const [, nsid = ''] of inner) this.#linksChanged(nsid === 'current' ? ROOT : nsid);
+    });
+    monitor.on('error', () => undefined);
+    monitor.on('close', () => setTimeout(() => this.#startMonitor(), 1000).unref());
+  }
+
+  /** `where` is the host's own namespace or the number of another. */
+  #linksChanged(where: string): void {
+    this.#dirty.add(where);
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      const dirty = [...this.#dirty];
+      this.#dirty.clear();
+      void this.#look('links', () => this.#readLinks(dirty));
+    }, GATHER_MS);
+  }
+
+  async #readLinks(dirty: readonly string[]): Promise<void> {
+    const { observation } = this.#options;
+    observation.refreshNamespaces();
+    const numbers = dirty.filter((where) => where !== ROOT);
+    const names = new Map<string, string>();
+    if (numbers.length > 0) {
+      const listed = JSON.parse(await run('ip', ['-json', 'netns', 'list-id'])) as readonly {
+        readonly nsid: number;
+        readonly name?: string;
+      }[];
+      for (const { nsid, name } of listed) if (name !== undefined) names.set(`${nsid}`, name);
+    }
+    const namespaces = [ROOT, ...numbers.flatMap((number) => names.get(number) ?? []), ...observation.unread()];
+    for (const namespace of new Set(namespaces)) await observation.readLinks(namespace);
+  }
+
+  async #pollOnce(): Promise<void> {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    try {
+      if (this.#hasRestarted()) {
+        this.#options.restarted();
+        return;
+      }
+      const namespaces = listNamespaces().filter(isOurNamespace);
+      const turn = namespaces[this.#turn++ % Math.max(1, namespaces.length)];
+      await Promise.all([this.#pollFlows(), this.#pollRules(ROOT), ...(turn ? [this.#pollRules(turn)] : [])]);
+      if (this.#options.observation.hasDeadDaemon()) {
+        await this.#look('daemons', async () => this.#options.observation.readDaemons());
+      }
+    } catch {
+      // A tool that fails while something restarts or goes is asked again at the next turn.
+    } finally {
+      this.#isPolling = false;
+    }
+  }
+
+  async #pollFlows(): Promise<void> {
+    const { observation, bridges } = this.#options;
+    for (const bridge of bridges()) {
+      const count = await countFlows(this.#options, bridge);
+      if (this.#counts.get(bridge) === count) continue;
+      this.#counts.set(bridge, count);
+      await this.#look('flows', () => observation.readFlows(bridge));
+    }
+  }
+
+  async #pollRules(namespace: string): Promise<void> {
+    const families: readonly Family[] = ['ipv4', 'ipv6'];
+    for (const family of families) {
+      const saved = await run(family === 'ipv4' ? 'iptables-save' : 'ip6tables-save', [], { namespace });
+      const plain = saved.replace(/^#.*$/gm, '').replace(/\[\d+:\d+\]/g, '');
+      const hash = createHash('sha1').update(plain).digest('base64');
+      const key = `${family} ${namespace}`;
+      if (this.#hashes.get(key) === hash) continue;
+      this.#hashes.set(key, hash);
+      await this.#look('rules', () => this.#options.observation.readRules(namespace, family));
+    }
+  }
+
+  async #look(kind: HostChange['kind'], read: () => Promise<void>): Promise<void> {
+    if (this.#isOver) return;
+    // What cannot be read now changes again, or is read whole by the agent.
+    await this.#options.look(kind, read).catch(() => undefined);
+  }
+
+  #hasRestarted(): boolean {
+    const now = this.#switchIdentity();
+    if (now === undefined || now === this.#switchd) return false;
+    this.#switchd = now;
+    return true;
+  }
+
+  /** Which run of ovs-vswitchd it is: it writes its pid file anew at each start. */
+  #switchIdentity(): string | undefined {
+    try {
+      const { ino, mtimeMs } = statSync(join(this.#options.runDirectory, 'ovs-vswitchd.pid'));
+      return `${ino} ${mtimeMs}`;
+    } catch {
+      return undefined;
+    }
+  }
+}

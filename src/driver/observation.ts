@@ -1,0 +1,234 @@
+/**
+ * What was last read of a host, part by part, so that a part can be read again alone; put together it is a `HostState`.
+ * Bridges and ports are not kept here: the OVSDB monitor has them.
+ */
+import { readdirSync } from 'node:fs';
+import type { Family } from '../host/change.ts';
+import {
+  type Daemon,
+  type Flow,
+  type HostState,
+  type IpSet,
+  type Link,
+  type MacEntry,
+  type Namespace,
+  ROOT,
+  type Ruleset,
+} from '../host/host-state.ts';
+import { joinPeers, nameInternalPorts } from '../host/link-entry.ts';
+import { type OvsTables, readBridges } from '../host/ovs-rows.ts';
+import { isInternal, isManagedNamespace } from '../host/ownership.ts';
+import { readMacTable } from '../host/read-mac-table.ts';
+import { isRunning, readDaemons } from './daemons.ts';
+import { readOffload } from './offload.ts';
+import { dumpFlows, type OvsTools, ovsEnvironment } from './openflow.ts';
+import { type NamespaceLinks, readNamespaceIpsets, readNamespaceLinks, readNamespaceRules } from './read-namespace.ts';
+import { eachAtMost, run } from './run.ts';
+import { readSysctls } from './sysctl.ts';
+
+export interface ObservationOptions extends OvsTools {
+  readonly stateDirectory: string;
+}
+
+export class Observation {
+  readonly #options: ObservationOptions;
+  readonly #links = new Map<string, NamespaceLinks>();
+  readonly #rules = new Map<string, Ruleset>();
+  readonly #ipsets = new Map<string, Readonly<Record<string, IpSet>>>();
+  readonly #sysctls = new Map<string, Readonly<Record<string, string>>>();
+  readonly #offload = new Map<string, ReadonlyMap<string, boolean>>();
+  readonly #flows = new Map<string, readonly Flow[]>();
+  readonly #macTables = new Map<string, readonly MacEntry[]>();
+  #daemons: Readonly<Record<string, Daemon>> = {};
+
+  constructor(options: ObservationOptions) {
+    this.#options = options;
+  }
+
+  /** Reads everything again. Throws `ToolFailed` where a tool cannot read the host's own namespace or a bridge. */
+  async readAll(tables: OvsTables): Promise<void> {
+    this.readDaemons();
+    const namespaces = [ROOT, ...listNamespaces()];
+    this.#forget(namespaces);
+    const work = namespaces.flatMap((namespace): readonly (() => Promise<void>)[] => [
+      () => this.readLinks(namespace),
+      ...(isManagedNamespace(namespace)
+        ? [
+            () => this.readRules(namespace, 'ipv4'),
+            () => this.readRules(namespace, 'ipv6'),
+            () => this.readIpsets(namespace),
+            () => this.readSysctls(namespace, Object.keys(this.#sysctls.get(namespace) ?? {})),
+            ...(this.#offload.has(namespace) ? [() => this.readOffload(namespace)] : []),
+          ]
+        : []),
+    ]);
+    const bridges = Object.keys(readBridges(tables));
+    for (const bridge of this.#flows.keys()) if (!bridges.includes(bridge)) this.#flows.delete(bridge);
+    const ofBridges = bridges.flatMap((bridge) => [
+      () => this.readFlows(bridge),
+      () => this.#readMacTable(bridge, tables),
+    ]);
+    await eachAtMost(4, [...ofBridges, ...work], (one) => one());
+  }
+
+  /** Devices, addresses, routes and neighbours. A namespace that is gone is forgotten. */
+  async readLinks(namespace: string): Promise<void> {
+    await this.#orGone(namespace, async () => {
+      this.#links.set(namespace, await readNamespaceLinks(namespace));
+    });
+  }
+
+  async readRules(namespace: string, family: Family): Promise<void> {
+    await this.#orGone(namespace, async () => {
+      this.#rules.set(`${family} ${namespace}`, await readNamespaceRules(namespace, family));
+    });
+  }
+
+  async readIpsets(namespace: string): Promise<void> {
+    await this.#orGone(namespace, async () => {
+      this.#ipsets.set(namespace, await readNamespaceIpsets(namespace));
+    });
+  }
+
+  /** Reads these keys; others that were read before stay as they were. */
+  async readSysctls(namespace: string, keys: readonly string[]): Promise<void> {
+    await this.#orGone(namespace, async () => {
+      this.#sysctls.set(namespace, { ...this.#sysctls.get(namespace), ...(await readSysctls(namespace, keys)) });
+    });
+  }
+
+  async readOffload(namespace: string): Promise<void> {
+    await this.#orGone(namespace, async () => {
+      this.#offload.set(namespace, await readOffload(namespace));
+    });
+  }
+
+  async readFlows(bridge: string): Promise<void> {
+    this.#flows.set(bridge, await dumpFlows(this.#options, bridge));
+  }
+
+  readDaemons(): void {
+    this.#daemons = readDaemons(this.#options.stateDirectory);
+  }
+
+  /** Whether a daemon that ran when it was last read has ended. */
+  hasDeadDaemon(): boolean {
+    return Object.values(this.#daemons).some((daemon) => daemon.pid !== undefined && !isRunning(daemon));
+  }
+
+  /** Namespaces that came since the last reading. */
+  unread(): readonly string[] {
+    return listNamespaces().filter((name) => !this.#links.has(name));
+  }
+
+  /** Forgets the namespaces that are no more. */
+  refreshNamespaces(): void {
+    this.#forget([ROOT, ...listNamespaces()]);
+  }
+
+  /** What a desired state asks about that is read on demand only: sysctls, and offload where it must be off. */
+  async readWhatIsAsked(desired: HostState): Promise<void> {
+    const work = Object.entries(desired.namespaces).flatMap(([namespace, wanted]) => {
+      if (!this.#links.has(namespace)) return [];
+      const known = this.#sysctls.get(namespace) ?? {};
+      const keys = Object.keys(wanted.sysctls).filter((key) => known[key] === undefined);
+      const offload = this.#offload.get(namespace);
+      const asks = Object.entries(wanted.links).some(
+        ([name, link]) =>
+          link.txOffload === false && this.#hasLink(namespace, name) && offload?.get(name) === undefined,
+      );
+      return [
+        ...(keys.length > 0 ? [() => this.readSysctls(namespace, keys)] : []),
+        ...(asks ? [() => this.readOffload(namespace)] : []),
+      ];
+    });
+    await eachAtMost(4, work, (one) => one());
+  }
+
+  /** Puts the parts together. */
+  state(tables: OvsTables): HostState {
+    const bridges = readBridges(tables);
+    const internal = new Set(
+      Object.values(bridges).flatMap(({ ports }) =>
+        Object.entries(ports).flatMap(([name, port]) => (isInternal(port) ? [name] : [])),
+      ),
+    );
+    const names = new Set(Object.keys(bridges));
+    const links = joinPeers(Object.fromEntries([...this.#links].map(([name, { entries }]) => [name, entries])));
+    return {
+      namespaces: Object.fromEntries(
+        [...this.#links.keys()].map((name) => [
+          name,
+          this.#namespace(name, nameInternalPorts(links[name] ?? {}, internal, names)),
+        ]),
+      ),
+      bridges: Object.fromEntries(
+        Object.entries(bridges).map(([name, bridge]) => {
+          const macTable = this.#macTables.get(name);
+          const flows = this.#flows.get(name) ?? [];
+          return [name, { ...bridge, flows, ...(macTable === undefined ? {} : { macTable }) }];
+        }),
+      ),
+      daemons: this.#daemons,
+    };
+  }
+
+  #namespace(name: string, links: Readonly<Record<string, Link>>): Namespace {
+    const offload = this.#offload.get(name);
+    const withOffload = Object.entries(links).map(([device, link]) => {
+      const txOffload = offload?.get(device);
+      return [device, txOffload === undefined ? link : { ...link, txOffload }] as const;
+    });
+    const read = this.#links.get(name);
+    return {
+      links: Object.fromEntries(withOffload),
+      routes: read?.routes ?? [],
+      neighbours: read?.neighbours ?? [],
+      sysctls: this.#sysctls.get(name) ?? {},
+      ipv4: this.#rules.get(`ipv4 ${name}`) ?? {},
+      ipv6: this.#rules.get(`ipv6 ${name}`) ?? {},
+      ipsets: this.#ipsets.get(name) ?? {},
+    };
+  }
+
+  #hasLink(namespace: string, name: string): boolean {
+    return this.#links.get(namespace)?.entries.some((entry) => entry.name === name) ?? false;
+  }
+
+  async #readMacTable(bridge: string, tables: OvsTables): Promise<void> {
+    const ports = Object.entries(readBridges(tables)[bridge]?.ports ?? {});
+    const names = new Map(
+      ports.flatMap(([name, { ofport }]) => (ofport === undefined ? [] : [[ofport, name] as const])),
+    );
+    const shown = await run('ovs-appctl', ['fdb/show', bridge], { env: ovsEnvironment(this.#options) });
+    this.#macTables.set(bridge, readMacTable(shown, names));
+  }
+
+  /** A namespace can go at any moment; only then is a failure to read it none. */
+  async #orGone(namespace: string, read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      if (namespace === ROOT || listNamespaces().includes(namespace)) throw error;
+      this.refreshNamespaces();
+    }
+  }
+
+  #forget(present: readonly string[]): void {
+    for (const kept of [this.#links, this.#ipsets, this.#sysctls, this.#offload] as readonly Map<string, unknown>[]) {
+      for (const name of kept.keys()) if (!present.includes(name)) kept.delete(name);
+    }
+    for (const key of this.#rules.keys()) {
+      if (!present.includes(key.slice(key.indexOf(' ') + 1))) this.#rules.delete(key);
+    }
+  }
+}
+
+/** The named network namespaces. */
+export function listNamespaces(): readonly string[] {
+  try {
+    return readdirSync('/run/netns');
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,77 @@
+/** Flows by `ovs-ofctl`: a dump with names, and one bundle a bridge, which changes all of its flows or none. */
+import type { FlowChange } from '../host/change.ts';
+import type { Flow, OvsPort } from '../host/host-state.ts';
+import { OUR_COOKIE } from '../host/ownership.ts';
+import { readFlows } from '../host/read-flows.ts';
+import { run } from './run.ts';
+
+const PROTOCOL = ['-O', 'OpenFlow14'];
+
+/** Where the sockets of the switch are. */
+export interface OvsTools {
+  readonly runDirectory: string;
+}
+
+export function ovsEnvironment({ runDirectory }: OvsTools): Readonly<Record<string, string>> {
+  return { OVS_RUNDIR: runDirectory };
+}
+
+/** All flows of a bridge. Throws `ToolFailed`. */
+export async function dumpFlows(tools: OvsTools, bridge: string): Promise<readonly Flow[]> {
+  return readFlows(
+    await run('ovs-ofctl', [...PROTOCOL, '--names', 'dump-flows', bridge], { env: ovsEnvironment(tools) }),
+  );
+}
+
+/** How many flows of ours a bridge has, what the switch learned from them included. Throws `ToolFailed`. */
+export async function countFlows(tools: OvsTools, bridge: string): Promise<number> {
+  const shown = await run('ovs-ofctl', [...PROTOCOL, 'dump-aggregate', bridge, `cookie=${OUR_COOKIE}/-1`], {
+    env: ovsEnvironment(tools),
+  });
+  return Number(/flow_count=(\d+)/.exec(shown)?.[1] ?? Number.NaN);
+}
+
+/**
+ * Writes the changes of one bridge in one bundle. `ports` are those that the bridge had when the flows were read: a flow of a
+ * port that is gone can be named by its number only. Throws `ToolFailed`; then nothing was changed.
+ */
+export async function writeFlows(
+  tools: OvsTools,
+  bridge: string,
+  changes: readonly FlowChange[],
+  ports: Readonly<Record<string, OvsPort>>,
+): Promise<void> {
+  await run('ovs-ofctl', [...PROTOCOL, '--bundle', 'add-flows', bridge, '-'], {
+    input: changes.map((change) => `${bundleLine(change, ports)}\n`).join(''),
+    env: ovsEnvironment(tools),
+  });
+}
+
+function bundleLine({ kind, flow }: FlowChange, ports: Readonly<Record<string, OvsPort>>): string {
+  const match = flow.match === '' ? '' : `,${flow.match}`;
+  if (kind === 'remove-flow') {
+    const numbered = match.replace(/(?<=,in_port=)(?:"([^"]+)"|([A-Za-z][A-Za-z0-9]*))/, (text, quoted, plain) => {
+      return `${ports[quoted ?? plain]?.ofport ?? text}`;
+    });
+    const cookie = flow.cookie === undefined ? '' : `cookie=${flow.cookie}/-1,`;
+    return `delete_strict ${cookie}table=${flow.table},priority=${flow.priority}${numbered}`;
+  }
+  const timeouts = [
+    flow.hardTimeout === undefined ? '' : `,hard_timeout=${flow.hardTimeout}`,
+    flow.idleTimeout === undefined ? '' : `,idle_timeout=${flow.idleTimeout}`,
+  ].join('');
+  const head = `cookie=${flow.cookie ?? OUR_COOKIE},table=${flow.table},priority=${flow.priority}${timeouts}`;
+  return `add ${head}${match},actions=${flow.actions}`;
+}
+
+/** The ports that a flow names. */
+export function portsOf(flow: Flow): readonly string[] {
+  const text = `${flow.match},${flow.actions}`;
+  const quoted = [...text.matchAll(/(?:in_port=|output:|resubmit:|resubmit\()"([^"]+)"/g)].map(
+    (found) => found[1] ?? '',
+  );
+  const plain = [...text.matchAll(/(?:in_port=|output:|resubmit:|resubmit\()([A-Za-z][A-Za-z0-9]*)(?=[,)]|$)/g)].map(
+    (found) => found[1] ?? '',
+  );
+  return [...quoted, ...plain.filter((name) => !/^(LOCAL|IN_PORT|NORMAL|FLOOD|ALL|CONTROLLER|ANY|NONE)$/.test(name))];
+}
