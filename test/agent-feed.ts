@@ -1,3 +1,4 @@
+import { createServer, type Server } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { FromAgent, Hello, Report, Sync } from '../src/feed/messages.ts';
 
@@ -12,7 +13,11 @@ export class AgentFeed implements AsyncDisposable {
   socket: WebSocket | null = null;
   isMute = false;
 
-  private constructor(server: WebSocketServer) {
+  readonly #http: Server;
+
+  private constructor(http: Server) {
+    const server = new WebSocketServer({ server: http, path: '/agents/v1/channel' });
+    this.#http = http;
     this.#server = server;
     server.on('connection', (socket, request) => {
       if (request.headers.authorization !== `Bearer ${AgentFeed.token}`) return socket.close(4401, 'no such token');
@@ -27,14 +32,18 @@ export class AgentFeed implements AsyncDisposable {
     });
   }
 
-  static async listen(port = 0, host = '127.0.0.1'): Promise<AgentFeed> {
-    const server = new WebSocketServer({ port, host, path: '/agents/v1/channel' });
-    await new Promise((resolve) => server.once('listening', resolve));
-    return new AgentFeed(server);
+  /** On a TCP port of loopback (0: any), or a unix socket. */
+  static async listen(where: number | string = 0): Promise<AgentFeed> {
+    const http = createServer();
+    await new Promise<void>((resolve) => {
+      if (typeof where === 'string') http.listen(where, resolve);
+      else http.listen(where, '127.0.0.1', resolve);
+    });
+    return new AgentFeed(http);
   }
 
   get port(): number {
-    const address = this.#server.address();
+    const address = this.#http.address();
     if (typeof address !== 'object' || address === null) throw new Error('not listening');
     return address.port;
   }
@@ -53,7 +62,8 @@ export class AgentFeed implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#server.clients) client.terminate();
-    await new Promise((resolve) => this.#server.close(resolve));
+    this.#server.close();
+    await new Promise((resolve) => this.#http.close(resolve));
   }
 }
 

@@ -65,6 +65,7 @@ const taps: Planner = ({ held, plugs }) => {
   return {
     desired: { ...nothing, namespaces: { [ROOT]: { ...emptyNamespace, links } } },
     plugged: new Set(ids),
+    problems: [],
   };
 };
 
@@ -97,14 +98,13 @@ afterEach(() => rm(directory, { recursive: true }));
 const configOf = (feed: { readonly port: number }, stateDirectory = directory) =>
   checkConfig({
     state_directory: stateDirectory,
-    agent: { server: `http://127.0.0.1:${feed.port}`, host: 'compute1', local_ip: '10.0.0.1' },
+    agent: { datapath_type: 'netdev', server: `http://127.0.0.1:${feed.port}`, host: 'compute1', local_ip: '10.0.0.1' },
   });
 const quiet = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} };
 const options = (driver: HostDriver, part: Partial<AgentOptions> = {}): AgentOptions => ({
   driver,
   planner: taps,
   logger: quiet,
-  datapathType: 'netdev',
   announcements: { announce: async () => null, forgetConnections: async () => {} },
   times: { retryFirstMs: 5, retryLongestMs: 40, offlineAfterMs: 60, settleMs: 1, betweenReadsMs: 5 },
   ...part,
@@ -140,7 +140,7 @@ test('plug() of fifty ports at once is one round and one more', async () => {
   feed.onHello = () => everything(bound(ids));
   const driver = new HeldHost();
   const config = configOf(feed);
-  await using _agent = await startAgent(config, options(driver));
+  await using agent = await startAgent(config, options(driver));
   await vi.waitFor(() => expect(feed.reports).toHaveLength(1), soon);
   const before = driver.sets.length;
   let open: () => void = () => {};
@@ -149,7 +149,7 @@ test('plug() of fifty ports at once is one round and one more', async () => {
   });
   const answers = ids.map((id) => plug(config, { portId: id, plug: { kind: 'tap' } }));
   await vi.waitFor(() => expect(driver.sets.length).toBe(before + 1), soon);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await vi.waitFor(() => expect(agent.status().plugs).toHaveLength(50), soon);
   open();
   expect((await Promise.all(answers)).every((answer) => answer.ok)).toBe(true);
   expect(driver.sets.length - before).toBeLessThanOrEqual(2);

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { announce, forgetConnections } from '../driver/announce.ts';
 import type { HostDriver } from '../driver/host-driver.ts';
+import { LinuxHost } from '../driver/linux-host.ts';
+import { probeDatapath } from '../driver/probe.ts';
 import type { Hello, Sync } from '../feed/messages.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { AgentLogger } from './agent-logger.ts';
@@ -15,8 +17,9 @@ import { type Announcements, Announcer } from './announcer.ts';
 import { bridgeMappings } from './bridge-mappings.ts';
 import { Channel, type ChannelTimes } from './channel.ts';
 import { type ControlRequest, serveControl } from './control.ts';
+import { hostFacts } from './host-facts.ts';
 import { missingNamespace } from './missing-namespace.ts';
-import type { Planner } from './planner.ts';
+import { type Planner, planner } from './planner.ts';
 import { Plugging } from './plugging.ts';
 import { type Plugs, type PlugsFile, plugsFile } from './plugs-file.ts';
 import { Reconciler, type ReconcileTimes } from './reconcile.ts';
@@ -28,11 +31,11 @@ import { applySync, type HeldShare } from './share-store.ts';
 const agentVersion = '0.1.0';
 
 export interface AgentOptions {
-  /** Instead of the Linux host that this process runs on; disposed with the agent. */
-  readonly driver: HostDriver;
   readonly logger: AgentLogger;
-  readonly datapathType: 'system' | 'netdev';
-  readonly planner: Planner;
+  /** Instead of the Linux host that this process runs on; disposed with the agent. */
+  readonly driver?: HostDriver;
+  /** Instead of the one that compiles. */
+  readonly planner?: Planner;
   readonly announcements?: Announcements;
   readonly times?: Partial<ChannelTimes & ReconcileTimes & { readonly offlineAfterMs: number }>;
 }
@@ -66,7 +69,7 @@ export interface AgentStatus {
  * `ControlError` when another agent runs here.
  */
 export async function startAgent(config: Config, options: AgentOptions): Promise<RunningAgent> {
-  const observed = await options.driver.read();
+  const { driver, observed, datapathType } = await takeHost(config, options.driver);
   let agent: Agent | null = null;
   const control = await serveControl(config.state_directory, async (request) =>
     agent === null ? { ok: false, error: 'the agent is starting' } : agent.answer(request),
@@ -76,11 +79,30 @@ export async function startAgent(config: Config, options: AgentOptions): Promise
     plugs: plugsFile(config.state_directory),
   };
   const [held, plugs] = await Promise.all([files.share.read(), files.plugs.read()]);
-  agent = new Agent(config, options, { observed, control, held, plugs, files });
+  agent = new Agent(config, options, { driver, observed, datapathType, control, held, plugs, files });
   return agent;
 }
 
+/** Reads the host back whole. Throws `HostUnfit`. */
+async function takeHost(config: Config, given: HostDriver | undefined) {
+  const { state_directory: stateDirectory, ovs, agent } = config;
+  const driver = given ?? new LinuxHost({ ovsRunDirectory: ovs.run_directory, stateDirectory });
+  try {
+    const observed = await driver.read();
+    const datapathType =
+      agent.datapath_type !== 'auto'
+        ? agent.datapath_type
+        : (observed.bridges['br-int']?.datapathType ?? (await probeDatapath(ovs.run_directory)));
+    return { driver, observed, datapathType };
+  } catch (error) {
+    await driver[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 interface Beginning {
+  readonly driver: HostDriver;
+  readonly datapathType: 'system' | 'netdev';
   readonly observed: HostState;
   readonly control: AsyncDisposable;
   readonly held: HeldShare | null;
@@ -90,7 +112,9 @@ interface Beginning {
 
 class Agent implements RunningAgent {
   readonly #config: Config;
-  readonly #options: AgentOptions;
+  readonly #driver: HostDriver;
+  readonly #datapathType: 'system' | 'netdev';
+  readonly #logger: AgentLogger;
   readonly #shareFile: ShareFile;
   readonly #reconciler: Reconciler;
   readonly #plugging: Plugging;
@@ -103,14 +127,17 @@ class Agent implements RunningAgent {
   #isResumable = true;
   #version = 0;
 
-  constructor(config: Config, options: AgentOptions, { observed, control, held, plugs, files }: Beginning) {
+  constructor(config: Config, options: AgentOptions, beginning: Beginning) {
+    const { driver, observed, datapathType, control, held, plugs, files } = beginning;
+    const { logger, times } = options;
     this.#config = config;
-    this.#options = options;
+    this.#driver = driver;
+    this.#datapathType = datapathType;
+    this.#logger = logger;
     this.#control = control;
     this.#shareFile = files.share;
     this.#held = held;
     const { host } = config.agent;
-    const { driver, logger, planner, times } = options;
     const announcer = new Announcer(
       options.announcements ?? { announce, forgetConnections },
       held?.share ?? null,
@@ -121,7 +148,7 @@ class Agent implements RunningAgent {
     this.#reconciler = new Reconciler({
       driver,
       observed,
-      planner,
+      planner: options.planner ?? planner(hostFacts(config, datapathType)),
       host,
       logger,
       ...(times && { times }),
@@ -170,7 +197,7 @@ class Agent implements RunningAgent {
       version: agentVersion,
       roles,
       localIp: local_ip === '' ? null : local_ip,
-      datapathType: this.#options.datapathType,
+      datapathType: this.#datapathType,
       bridgeMappings: bridgeMappings(this.#config),
       resume: held === null || !this.#isResumable ? null : { epoch: held.epoch, generation: held.generation },
     };
@@ -183,9 +210,7 @@ class Agent implements RunningAgent {
     if (held === null) return false;
     this.#held = held;
     this.#source = 'server';
-    this.#shareFile
-      .save(held)
-      .catch((error) => this.#options.logger.error({ err: error }, 'cannot keep the share on disk'));
+    this.#shareFile.save(held).catch((error) => this.#logger.error({ err: error }, 'cannot keep the share on disk'));
     this.#plugging.heard(held, true);
     this.#intend();
     return true;
@@ -194,10 +219,7 @@ class Agent implements RunningAgent {
   /** The server does not answer: what it said before this start is the best that is known. */
   #goOffline(): void {
     if (this.#source !== 'none' || this.#held === null) return;
-    this.#options.logger.warn(
-      { generation: this.#held.generation },
-      'the server does not answer: using the share on disk',
-    );
+    this.#logger.warn({ generation: this.#held.generation }, 'the server does not answer: using the share on disk');
     this.#source = 'disk';
     this.#plugging.heard(this.#held, false);
     this.#intend();
@@ -214,7 +236,7 @@ class Agent implements RunningAgent {
 
   async #observe(requestId: string): Promise<void> {
     try {
-      this.#channel.send({ type: 'observed', requestId, state: await this.#options.driver.read() });
+      this.#channel.send({ type: 'observed', requestId, state: await this.#driver.read() });
     } catch (cause) {
       const error = cause instanceof Error ? cause.message : String(cause);
       this.#channel.send({ type: 'observed', requestId, state: null, error });
@@ -234,7 +256,7 @@ class Agent implements RunningAgent {
       case 'status':
         return this.status();
       case 'state':
-        return { observed: await this.#options.driver.read(), desired: this.#reconciler.desired };
+        return { observed: await this.#driver.read(), desired: this.#reconciler.desired };
     }
   }
 
@@ -243,7 +265,7 @@ class Agent implements RunningAgent {
     this.#channel[Symbol.dispose]();
     await this.#control[Symbol.asyncDispose]();
     await this.#reconciler[Symbol.asyncDispose]();
-    await this.#options.driver[Symbol.asyncDispose]();
+    await this.#driver[Symbol.asyncDispose]();
   }
 }
 

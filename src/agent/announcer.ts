@@ -1,8 +1,11 @@
 /** Makes neighbours and conntrack hear of addresses that moved, beside the loop and never in its way. */
 import type { Share } from '../model/share.ts';
 import type { AgentLogger } from './agent-logger.ts';
-import { arrivals, departures } from './arrivals.ts';
+import { type Arrival, arrivals, departures } from './arrivals.ts';
 import type { Round } from './reconcile.ts';
+
+/** So many calls at a time. */
+const most = 8;
 
 /** The calls that do it; `driver/announce.ts` has the real ones. */
 export interface Announcements {
@@ -13,6 +16,8 @@ export interface Announcements {
 export class Announcer {
   readonly #announcements: Announcements;
   readonly #logger: AgentLogger;
+  readonly #waiting: (() => Promise<void>)[] = [];
+  #running = 0;
   #share: Share | null;
 
   /** `share` is the one that was in force when the agent last ran, if any. */
@@ -24,14 +29,29 @@ export class Announcer {
 
   hear(round: Round): void {
     const { share } = round.intent.held;
-    for (const { namespace, device, address } of arrivals(round.before, round.desired)) {
-      void this.#announcements.announce(namespace, device, address).then((failure) => {
-        if (failure !== null) this.#logger.warn({ namespace, device, address }, `no gratuitous ARP: ${failure}`);
-      });
+    for (const departure of departures(this.#share ?? share, share)) {
+      this.#later(() => this.#announcements.forgetConnections(departure.namespace, departure.floatingIpAddress));
     }
-    for (const { namespace, floatingIpAddress } of departures(this.#share ?? share, share)) {
-      void this.#announcements.forgetConnections(namespace, floatingIpAddress);
-    }
+    for (const arrival of arrivals(round.before, round.desired)) this.#later(() => this.#announce(arrival));
     this.#share = share;
+  }
+
+  async #announce({ namespace, device, address }: Arrival): Promise<void> {
+    const failure = await this.#announcements.announce(namespace, device, address);
+    if (failure !== null) this.#logger.warn({ namespace, device, address }, `no gratuitous ARP: ${failure}`);
+  }
+
+  /** A router may come with hundreds of addresses, and each call is a process. */
+  #later(work: () => Promise<void>): void {
+    this.#waiting.push(work);
+    if (this.#running < most) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#running += 1;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      await next().catch((error) => this.#logger.warn({ err: error }, 'an announcement failed'));
+    }
+    this.#running -= 1;
   }
 }

@@ -7,7 +7,7 @@
 import type { HostChange, HostDriver, Outcome, Problem } from '../driver/host-driver.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { AgentLogger } from './agent-logger.ts';
-import { gone } from './gone.ts';
+import { driftLines } from './drift.ts';
 import type { Intent } from './intent.ts';
 import { Loop, type RoundEnd } from './loop.ts';
 import type { Plan, Planner } from './planner.ts';
@@ -133,7 +133,7 @@ export class Reconciler implements AsyncDisposable {
     const intent = this.#intent;
     if (intent === null) return 'settled';
     this.#counts = { ...this.#counts, rounds: this.#counts.rounds + 1 };
-    const isRepair = intent === this.#settled && this.#problems.length === 0;
+    const isRepair = intent === this.#settled && this.#failing === 0;
     try {
       if (this.#isStale) await this.#readBack(isRepair);
       const plan = this.#parts.planner(intent, this.#observed);
@@ -154,7 +154,7 @@ export class Reconciler implements AsyncDisposable {
     this.#readAt = performance.now();
     this.#observed = await this.#parts.driver.read();
     if (!isRepair || this.#desired === null) return;
-    for (const line of gone(this.#desired, this.#observed)) this.#parts.logger.warn({}, `${line}, put back`);
+    for (const line of driftLines(this.#desired, this.#observed)) this.#parts.logger.warn({}, line);
   }
 
   #judge(intent: Intent, plan: Plan, outcome: Outcome, isRepair: boolean): RoundEnd {
@@ -165,7 +165,7 @@ export class Reconciler implements AsyncDisposable {
       drift: this.#counts.drift + (isRepair ? writes : 0),
       failures: this.#counts.failures + (problems.length > 0 ? 1 : 0),
     };
-    this.#problems = problems;
+    this.#problems = [...plan.problems, ...problems];
     this.#failing = problems.length > 0 ? this.#failing + 1 : 0;
     this.#settled = intent;
     if (problems.length > 0) this.#isStale = true;
@@ -178,7 +178,8 @@ export class Reconciler implements AsyncDisposable {
       share: intent.held.share,
       host: this.#parts.host,
       plugged: plan.plugged,
-      problems,
+      plugs: intent.plugs,
+      problems: this.#problems,
     });
     const before = this.#told;
     this.#told = plan.desired;

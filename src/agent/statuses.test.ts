@@ -53,8 +53,9 @@ const share: Share = {
     f1: { id: 'f1', routerId: 'r1', floatingIpAddress: '203.0.113.17', fixedIpAddress: '10.0.0.5', portId: web },
   },
 };
+const plugs = { [web]: { kind: 'netns', namespace: 'vm1', device: 'eth0' } } as const;
 const judge = (plugged: readonly string[], problems: readonly Problem[] = [], of = share) =>
-  statusesOf({ share: of, host: 'compute1', plugged: new Set(plugged), problems });
+  statusesOf({ share: of, host: 'compute1', plugged: new Set(plugged), plugs, problems });
 const problem = (object: string, namespace = ''): Problem => ({ object, namespace, message: 'no' });
 
 test('statusesOf() says ACTIVE of what is plugged and verified, and DOWN of what is bound and not plugged', () => {
@@ -74,6 +75,12 @@ test('statusesOf() blames the port whose device or chain a problem names, and no
     expect(ports[db]?.status).toBe('ACTIVE');
     expect(routers['r1']?.status).toBe('ACTIVE');
   }
+});
+
+test('statusesOf() blames a port for the namespace that it is plugged into', () => {
+  const { ports } = judge([web, db], [problem('namespace vm1', 'vm1')]);
+  expect(ports[web]?.status).toBe('ERROR');
+  expect(ports[db]?.status).toBe('ACTIVE');
 });
 
 test('statusesOf() blames a router with all that hangs on it', () => {

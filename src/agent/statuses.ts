@@ -2,6 +2,7 @@
 import type { Problem } from '../driver/host-driver.ts';
 import type { ObjectStatus, Report } from '../feed/messages.ts';
 import type { Port, Router, Share } from '../model/share.ts';
+import type { Plugs } from './plugs-file.ts';
 
 /** By id, of everything on this host that has a status. */
 export interface Statuses {
@@ -17,6 +18,8 @@ export interface Judged {
   readonly host: string;
   /** Ids of the ports that a workload is plugged into, by us or by os-vif. */
   readonly plugged: ReadonlySet<string>;
+  /** The plugs that we made, whose namespaces a problem may name. */
+  readonly plugs: Plugs;
   /** What the last `set` could not bring about. */
   readonly problems: readonly Problem[];
 }
@@ -25,8 +28,8 @@ export interface Judged {
  * Each status with its reason. ACTIVE is said only of what was wired and read back. A problem belongs to the object whose
  * device, chain, address or namespace it names; one that names none (a rule that all share) counts against all of them.
  */
-export function statusesOf({ share, host, plugged, problems }: Judged): Statuses {
-  const names = namesIn(share, host);
+export function statusesOf({ share, host, plugged, plugs, problems }: Judged): Statuses {
+  const names = namesIn(share, host, plugs);
   const shared = problems.filter((problem) => !names.some((name) => concerns(problem, name)));
   const judge = (id: string, isUp: boolean, whyDown: string, own: readonly string[]): ObjectStatus => {
     if (!isUp) return { id, status: 'DOWN', reason: whyDown };
@@ -39,7 +42,7 @@ export function statusesOf({ share, host, plugged, problems }: Judged): Statuses
   for (const port of workloadPorts(share, host)) {
     const isPlugged = plugged.has(port.id);
     const why = isPlugged ? 'its admin state is down' : `nothing is plugged into it on ${host}`;
-    ports[port.id] = judge(port.id, isPlugged && port.adminStateUp, why, [portName(port.id)]);
+    ports[port.id] = judge(port.id, isPlugged && port.adminStateUp, why, workloadNames(port, plugs));
   }
   for (const server of Object.values(share.dhcpServer)) {
     const isUp = share.port[server.portId]?.adminStateUp ?? false;
@@ -90,13 +93,22 @@ function portName(id: string): string {
   return id.slice(0, 10);
 }
 
+/** A workload's namespace may have any name, and `a` is part of too many others. */
+const shortestName = 10;
+
 function concerns(problem: Problem, name: string): boolean {
-  return problem.namespace === name || problem.object.includes(name);
+  if (problem.namespace === name) return true;
+  return name.length >= shortestName && problem.object.includes(name);
 }
 
-function namesIn(share: Share, host: string): readonly string[] {
+function workloadNames(port: Port, plugs: Plugs): readonly string[] {
+  const plug = plugs[port.id];
+  return plug?.kind === 'netns' ? [portName(port.id), plug.namespace] : [portName(port.id)];
+}
+
+function namesIn(share: Share, host: string, plugs: Plugs): readonly string[] {
   return [
-    ...workloadPorts(share, host).map((port) => portName(port.id)),
+    ...workloadPorts(share, host).flatMap((port) => workloadNames(port, plugs)),
     ...Object.values(share.dhcpServer).flatMap((server) => [portName(server.portId), `qdhcp-${server.id}`]),
     ...Object.values(share.router).flatMap((router) => [
       `qrouter-${router.id}`,

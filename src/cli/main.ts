@@ -1,5 +1,6 @@
 /** The `tapline` command. One file a command; each loads what it needs when it runs, so that the small ones start fast. */
 import { Command } from 'commander';
+import { addAgent } from './agent.ts';
 import { addConfig } from './config.ts';
 import { addDemo } from './demo.ts';
 import { addLab } from './lab.ts';
@@ -13,6 +14,7 @@ const program = new Command('tapline')
   .showHelpAfterError('(see tapline --help)');
 
 addDemo(program);
+addAgent(program);
 addLab(program);
 addPlug(program);
 addOpenrc(program);
