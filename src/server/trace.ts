@@ -93,9 +93,12 @@ async function observe(channel: Channel, hosts: readonly string[]) {
 
 /** What an agent sends is its own word; the parts that a walk looks at must at least be there. */
 function parseState(value: unknown): HostState {
-  if (!Value.Check(StateShape, value))
-    throw new Error('its agent answered with something that is not the state of a host');
-  return value as HostState;
+  if (!isHostState(value)) throw new Error('its agent answered with something that is not the state of a host');
+  return value;
+}
+
+function isHostState(value: unknown): value is HostState {
+  return Value.Check(StateShape, value);
 }
 
 const StateShape = Type.Object({
