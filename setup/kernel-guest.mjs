@@ -1,7 +1,7 @@
 // Runs the demo's proofs inside a virtual machine with Debian's own kernel and its openvswitch module, which is what
 // production runs. The machine is emulated (no KVM needed), has no network card, and is thrown away.
 //
-//   node setup/kernel-guest.mjs                 tapline demo --check
+//   node setup/kernel-guest.mjs                 tapline demo --check, with patience
 //   node setup/kernel-guest.mjs -- COMMAND …    something else, in a directory with tapline.mjs
 import { installPrograms } from './debian-packages.mjs';
 import { runGuest } from './kernel-guest/guest.mjs';
@@ -9,7 +9,8 @@ import { ensureImage } from './kernel-guest/image.mjs';
 import { Failed, note } from './steps.mjs';
 
 const separator = process.argv.indexOf('--');
-const command = separator === -1 ? ['./tapline.mjs', 'demo', '--check'] : process.argv.slice(separator + 1);
+const command =
+  separator === -1 ? ['./tapline.mjs', 'demo', '--check', '--patience', '5'] : process.argv.slice(separator + 1);
 
 process.on('SIGINT', () => undefined);
 try {
@@ -23,7 +24,7 @@ try {
   });
   const image = await ensureImage();
   note(`Booting Debian's kernel; in it: ${command.join(' ')}`);
-  process.exitCode = await runGuest({ image, command, timeLimitMs: 15 * 60_000 });
+  process.exitCode = await runGuest({ image, command, timeLimitMs: 25 * 60_000 });
 } catch (error) {
   if (!(error instanceof Failed)) throw error;
   console.error(`\n${error.message}`);

@@ -9,8 +9,9 @@ export function addDemo(program: Command): void {
     .command('demo')
     .description('bring up the whole picture from real parts on this machine, prove it, and stay up until Ctrl-C')
     .option('--check', 'end after the proofs, with 0 only when all of them hold')
+    .option('--patience <factor>', 'multiply every time limit, for slow machines', Number, 1)
     .option('--name <name>', 'name of the lab', defaultLabName)
-    .action(async (options: { check?: boolean; name: string }) => {
+    .action(async (options: { check?: boolean; name: string; patience: number }) => {
       requireRoot('the demo');
       const { runDemo } = await import('../lab/demo/demo.ts');
       const holds = await runDemo({
@@ -18,6 +19,7 @@ export function addDemo(program: Command): void {
         name: options.name,
         directory: labDirectory(options.name),
         check: options.check ?? false,
+        patience: options.patience,
         signal: stopSignal(),
         write: (line) => console.log(line),
       });

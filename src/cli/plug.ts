@@ -9,6 +9,7 @@ interface PlugOptions {
   readonly netns?: string;
   readonly tap?: boolean;
   readonly device: string;
+  readonly timeout: number;
 }
 
 /** `tapline plug` and `unplug`: the hybrid chain of a local VM or container, made by this host's agent. */
@@ -20,6 +21,7 @@ export function addPlug(program: Command): void {
     .option('--netns <name>', 'put a device with the MAC of the port into this network namespace')
     .option('--device <name>', 'its name there', 'eth0')
     .option('--tap', 'make a tap device instead')
+    .option('--timeout <seconds>', 'wait this long until it is wired', Number, 30)
     .option('--config <file>', 'configuration file')
     .action(async (port: string, options: PlugOptions) => {
       if ((options.netns === undefined) === (options.tap === undefined)) {
@@ -28,6 +30,7 @@ export function addPlug(program: Command): void {
       const portId = await portIdOf(port);
       const answer = await plug(configOf(options), {
         portId,
+        timeoutMs: options.timeout * 1000,
         plug:
           options.netns === undefined
             ? { kind: 'tap' }

@@ -11,7 +11,7 @@ import { type Progress, startProgress } from './progress.ts';
 import { closedPort, proveLeases, proveTraffic } from './proofs.ts';
 import type { Service, TaplineCommand } from './service.ts';
 import { createTopology, type Topology } from './topology.ts';
-import { waitFor } from './wait-for.ts';
+import { type WaitOptions, waitFor } from './wait-for.ts';
 import { serve, type Workload, writeWorkloadPrograms } from './workload.ts';
 
 export interface DemoOptions {
@@ -19,6 +19,8 @@ export interface DemoOptions {
   readonly tapline: TaplineCommand;
   readonly name: string;
   readonly directory: string;
+  /** Factor to every time limit, for machines that are slow, such as emulated ones. */
+  readonly patience: number;
   /** End after the proofs, instead of staying up until `signal`. */
   readonly check: boolean;
   readonly signal: AbortSignal;
@@ -69,11 +71,11 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
 
 async function startControlPlane(
   lab: Lab,
-  { tapline, signal }: DemoOptions,
+  { tapline, signal, patience }: DemoOptions,
   progress: Progress,
   services: Service[],
 ): Promise<RunningServer> {
-  const wait = { timeoutMs: 90_000, signal };
+  const wait = { timeoutMs: 90_000 * patience, signal };
   const server = await progress.step('server with its private PostgreSQL', () => startServerIn(lab, tapline, wait));
   services.push(server.service);
   await progress.step('an agent on every host', async () => {
@@ -86,7 +88,7 @@ async function startControlPlane(
 
 async function provePicture(
   lab: Lab,
-  { tapline, signal }: DemoOptions,
+  { tapline, signal, patience }: DemoOptions,
   progress: Progress,
   { api }: RunningServer,
   topology: Topology,
@@ -104,39 +106,39 @@ async function provePicture(
     await progress.prove(
       `tapline plug wires ${one.name} on ${one.host.name}, and its port becomes ACTIVE`,
       async () => {
-        await plug(one, tapline);
-        await waitUntilActive(api, one.port.id, services, signal);
+        await plug(one, tapline, patience);
+        const wait = { timeoutMs: 30_000 * patience, intervalMs: 10, signal };
+        await waitUntilActive(api, one.port.id, services, wait);
         return `tap${one.port.id.slice(0, 11)}`;
       },
     );
   }
-  const nameserver = await proveLeases(lab, progress, workloads);
+  const nameserver = await proveLeases(lab, progress, workloads, patience);
   await Promise.all([
     ...workloads.map((one) => serve(lab, one.host, one.name, [22, 80, closedPort], one.namespace)),
     serve(lab, lab.outside, 'outside', [80]),
   ]);
-  await proveTraffic(lab, progress, topology, workloads, nameserver);
+  await proveTraffic({ lab, progress, topology, workloads, nameserver, patience });
 }
 
-async function plug({ host, namespace, port }: Workload, tapline: TaplineCommand): Promise<void> {
+async function plug({ host, namespace, port }: Workload, tapline: TaplineCommand, patience: number): Promise<void> {
   const env = { TAPLINE_CONFIG: `${host.directory}/tapline.toml` };
   await host.exec(['ip', 'netns', 'add', namespace]);
   await host.exec(['ip', '-n', namespace, 'link', 'set', 'lo', 'up']);
-  await host.exec([...tapline, 'plug', port.id, '--netns', namespace], { env, timeoutMs: 60_000 });
+  const limit = ['--timeout', `${30 * patience}`];
+  const argv = [...tapline, 'plug', port.id, '--netns', namespace, ...limit];
+  await host.exec(argv, { env, timeoutMs: 60_000 * patience });
 }
 
-async function waitUntilActive(api: ApiClient, id: string, services: readonly Service[], signal: AbortSignal) {
-  await waitFor(
-    'status ACTIVE',
-    async () => {
-      services.forEach(giveUpWhenDead);
-      const { port } = await api.get(`/v2.0/ports/${id}`);
-      const { status } = port as { readonly status: string };
-      if (status !== 'ACTIVE') throw new Error(`the port is ${status}`);
-      return true;
-    },
-    { timeoutMs: 30_000, intervalMs: 10, signal },
-  );
+async function waitUntilActive(api: ApiClient, id: string, services: readonly Service[], wait: WaitOptions) {
+  const look = async () => {
+    services.forEach(giveUpWhenDead);
+    const { port } = await api.get(`/v2.0/ports/${id}`);
+    const { status } = port as { readonly status: string };
+    if (status !== 'ACTIVE') throw new Error(`the port is ${status}`);
+    return true;
+  };
+  await waitFor('status ACTIVE', look, wait);
 }
 
 /** Shows the path of a packet out, of one in, and of one that is stopped. */
@@ -152,7 +154,7 @@ async function showLines(options: DemoOptions, progress: Progress, topology: Top
     let shown = '';
     await progress.prove(claim, async () => {
       const env = { TAPLINE_CONFIG: server.access.configFile };
-      const finished = await tryCommand(trace, { env, timeoutMs: 60_000 });
+      const finished = await tryCommand(trace, { env, timeoutMs: 60_000 * options.patience });
       shown = finished.stdout;
       // As `tapline trace` exits: 0 the packet arrives, 3 it does not.
       if (finished.exitCode !== (passes ? 0 : 3)) throw new CommandFailed(trace, finished);

@@ -15,13 +15,18 @@ interface Place {
 }
 
 /** Returns the address of the DNS server that the workloads were told. */
-export async function proveLeases(lab: Lab, progress: Progress, workloads: readonly Workload[]): Promise<string> {
+export async function proveLeases(
+  lab: Lab,
+  progress: Progress,
+  workloads: readonly Workload[],
+  patience: number,
+): Promise<string> {
   let nameserver = '';
   for (const workload of workloads) {
     await progress.prove(
       `${workload.name} on ${workload.host.name} gets its lease from dnsmasq on network1`,
       async () => {
-        const lease = await takeLease(lab, workload);
+        const lease = await takeLease(lab, workload, patience);
         equal(lease.ipAddress, workload.port.ipAddress, 'address');
         equal(lease.mtu, '1450', 'MTU');
         nameserver = lease.nameserver;
@@ -32,15 +37,23 @@ export async function proveLeases(lab: Lab, progress: Progress, workloads: reado
   return nameserver;
 }
 
-export async function proveTraffic(
-  lab: Lab,
-  progress: Progress,
-  topology: Topology,
-  [web1, web2]: readonly [Workload, Workload],
-  nameserver: string,
-): Promise<void> {
+export interface Picture {
+  readonly lab: Lab;
+  readonly progress: Progress;
+  readonly topology: Topology;
+  readonly workloads: readonly [Workload, Workload];
+  /** The DNS server that the workloads were told. */
+  readonly nameserver: string;
+  /** Factor to every time limit. */
+  readonly patience: number;
+}
+
+export async function proveTraffic(picture: Picture): Promise<void> {
+  const { lab, topology, nameserver, patience } = picture;
+  const [web1, web2] = picture.workloads;
   const outside: Place = { host: lab.outside };
-  const { prove } = progress;
+  const { prove } = picture.progress;
+  const { ping, ask } = clients(patience);
   const { internet, resolver, gateway } = outsideAddresses;
 
   await prove('names: web1 asks the DHCP server for the name of web2', async () => {
@@ -82,21 +95,30 @@ export async function proveTraffic(
   });
 }
 
-async function ping(from: Place, to: string, options: readonly string[] = []): Promise<string> {
-  const { stdout } = await from.host.exec(['ping', '-c', '3', '-i', '0.2', '-W', '2', ...options, to], from);
-  const received = /(\d+) received/.exec(stdout)?.[1];
-  equal(received, '3', 'answers');
-  const average = /= [\d.]+\/([\d.]+)\//.exec(stdout)?.[1];
-  return `3 of 3, ${average} ms`;
-}
+/** How a place is asked, with time limits to fit the machine. */
+function clients(patience: number) {
+  const seconds = `${2 * patience}`;
+  const timeoutMs = 15_000 * patience;
 
-/** Connects, and checks who answers, whom it sees, and that all of the answer arrives. */
-async function ask(from: Place, to: string, port: number, who: string, asWhom: string): Promise<string> {
-  const { stdout } = await from.host.exec(['busybox', 'nc', '-w', '2', to, `${port}`], { ...from, timeoutMs: 8000 });
-  const [said = '', bytes = ''] = stdout.split('\n');
-  equal(said, `${who} sees ${asWhom}`, 'answer');
-  equal(bytes.length, answerBytes, 'bytes of the answer');
-  return `${said}, ${bytes.length} bytes`;
+  async function ping(from: Place, to: string, options: readonly string[] = []): Promise<string> {
+    const argv = ['ping', '-c', '3', '-i', '0.2', '-W', seconds, ...options, to];
+    const { stdout } = await from.host.exec(argv, { ...from, timeoutMs });
+    equal(/(\d+) received/.exec(stdout)?.[1], '3', 'number of answers');
+    const average = /= [\d.]+\/([\d.]+)\//.exec(stdout)?.[1];
+    return `3 of 3, ${average} ms`;
+  }
+
+  /** Connects, and checks who answers, whom it sees, and that all of the answer arrives. */
+  async function ask(from: Place, to: string, port: number, who: string, asWhom: string): Promise<string> {
+    const argv = ['busybox', 'nc', '-w', seconds, to, `${port}`];
+    const { stdout } = await from.host.exec(argv, { ...from, timeoutMs });
+    const [said = '', bytes = ''] = stdout.split('\n');
+    equal(said, `${who} sees ${asWhom}`, 'answer');
+    equal(bytes.length, answerBytes, 'bytes of the answer');
+    return `${said}, ${bytes.length} bytes`;
+  }
+
+  return { ping, ask };
 }
 
 async function mustFail(attempt: () => Promise<string>): Promise<void> {

@@ -52,11 +52,11 @@ export function writeWorkloadPrograms(lab: Lab): void {
 }
 
 /** Runs the DHCP client until it has a lease. Throws when none is given. */
-export async function takeLease(lab: Lab, workload: Workload): Promise<Lease> {
+export async function takeLease(lab: Lab, workload: Workload, patience: number): Promise<Lease> {
   const { host, namespace } = workload;
   const script = join(lab.directory, 'udhcpc.sh');
   const options = ['-i', 'eth0', '-f', '-q', '-n', '-t', '20', '-T', '1', '-O', 'mtu', '-s', script];
-  const { stdout } = await host.exec(['busybox', 'udhcpc', ...options], { namespace, timeoutMs: 30_000 });
+  const { stdout } = await host.exec(['busybox', 'udhcpc', ...options], { namespace, timeoutMs: 30_000 * patience });
   const line = stdout.split('\n').find((one) => one.startsWith('lease '));
   if (line === undefined) throw new Error(`udhcpc said no lease: ${stdout}`);
   const [, ipAddress = '', prefixLength = '', router = '', nameserver = '', mtu = ''] = line.split(' ');
