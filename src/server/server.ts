@@ -2,10 +2,12 @@
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { registerApi } from '../api/register.ts';
 import type { Config } from '../config/config.ts';
 import { openChannel } from '../feed/channel.ts';
 import { openIdentity } from '../identity/identity.ts';
 import { registerIdentity } from '../identity/register.ts';
+import { placeUnplaced } from '../schedule/place.ts';
 import { forgetChanges } from '../store/changes.ts';
 import { openStore } from '../store/database.ts';
 import { makeApp } from './app.ts';
@@ -46,15 +48,20 @@ async function start(config: Config, parts: Parts): Promise<RunningServer> {
   const identity = parts.add(await openIdentity(store, config));
   const app = makeApp(config);
   parts.defer(() => finish(app));
+  const placement = {
+    baseMac: config.network.base_mac,
+    dhcpAgentsPerNetwork: config.network.dhcp_agents_per_network,
+  };
   const channel = parts.add(
     await openChannel(app.server, {
       store,
       agentToken: identity.agentToken,
-      place: async () => undefined,
+      place: (trx) => placeUnplaced(trx, placement),
       log: app.log,
     }),
   );
   await registerIdentity(app, identity);
+  registerApi(app, { store, config, authenticate: identity.authenticate });
   registerOperations(app, store, identity, channel);
   const url = await app.listen({ host, port });
   for (const fd of inheritedSockets(process.env)) await serveSocket(app, parts, fd);
