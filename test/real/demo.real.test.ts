@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { command, tryCommand } from '../../src/lab/command.ts';
+import { labDirectory } from '../../src/lab/demo/demo-directory.ts';
+import { endLab } from '../../src/lab/end-lab.ts';
+import { labProcesses } from '../../src/lab/lab-processes.ts';
+import { readLabState } from '../../src/lab/lab-state.ts';
+import { isAlive } from '../../src/lab/process-identity.ts';
+import type { Line } from '../../src/trace/line.ts';
+
+const name = `demotest${process.pid}`;
+const directory = labDirectory(name);
+const tapline = join(import.meta.dirname, '../../dist/tapline.mjs');
+
+interface Demo {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+}
+
+function startDemo(): Demo {
+  const child = spawn(process.execPath, [tapline, 'demo', '--name', name], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  return { child, output: () => output };
+}
+
+async function until({ child, output }: Demo, text: string): Promise<void> {
+  while (!output().includes(text)) {
+    if (child.exitCode !== null) throw new Error(`the demo ended with ${child.exitCode}:\n${output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const namespaces = () => readdirSync('/run/netns').filter((one) => one.startsWith(`${name}-`));
+
+beforeAll(async () => {
+  await command([process.execPath, 'setup/build.mjs']);
+});
+afterAll(async () => {
+  await endLab(directory);
+});
+
+describe('the demo', { timeout: 180_000 }, () => {
+  let demo: Demo;
+
+  test('brings the whole picture up, and all of its proofs hold', async () => {
+    demo = startDemo();
+    await until(demo, 'It stays up until Ctrl-C');
+    expect(demo.output()).toMatch(/^\d+ proofs hold, 0 fail/m);
+    expect(demo.output()).not.toContain('✗  ');
+    for (const letter of 'ABCDEFGHIJMNOPQ') expect(demo.output()).toMatch(new RegExp(`^ ${letter}  \\w+1  `, 'm'));
+  });
+
+  test('serves its clients while it is up', async () => {
+    const config = join(directory, 'tapline.toml');
+    const env = { TAPLINE_CONFIG: config };
+    const { stdout } = await command([process.execPath, tapline, 'openrc'], { env });
+    expect(stdout).toMatch(/^export OS_AUTH_URL='http:\/\/127\.0\.0\.1:\d+\/identity\/v3'$/m);
+    expect(statSync(join(directory, 'clouds.yaml')).mode & 0o077).toBe(0);
+
+    const trace = await command([process.execPath, tapline, 'trace', 'web2', '8.8.8.8', '--json'], { env });
+    const line = JSON.parse(trace.stdout) as Line;
+    expect(line.verdict).toBe('arrives');
+    expect(line.hops.at(-1)).toMatchObject({ letter: 'Q', host: 'network1', device: 'eth2' });
+
+    const unknown = await tryCommand([process.execPath, tapline, 'trace', 'nobody', '8.8.8.8'], { env });
+    expect(unknown).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(unknown.stderr).toContain('nobody');
+    expect(unknown.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('refuses to run twice in one place', async () => {
+    const second = startDemo();
+    await once(second.child, 'close');
+    expect(second.child.exitCode).toBe(1);
+    expect(second.output()).toMatch(/a demo is running/);
+  });
+
+  test('leaves nothing behind after Ctrl-C', async () => {
+    const state = readLabState(directory);
+    const processes = state === undefined ? [] : labProcesses(state);
+    expect(processes.length).toBeGreaterThan(15);
+    demo.child.kill('SIGINT');
+    await once(demo.child, 'close');
+    expect(demo.child.exitCode).toBe(0);
+    expect(processes.filter(isAlive)).toEqual([]);
+    expect(namespaces()).toEqual([]);
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  test('that was killed with -9 can be removed', async () => {
+    const killed = startDemo();
+    await until(killed, 'server with its private PostgreSQL');
+    const state = readLabState(directory);
+    const processes = state === undefined ? [] : labProcesses(state);
+    killed.child.kill('SIGKILL');
+    await once(killed.child, 'close');
+    expect(processes.filter(isAlive).length).toBeGreaterThan(10);
+    await command([process.execPath, tapline, 'lab', 'down', '--name', name]);
+    expect(processes.filter(isAlive)).toEqual([]);
+    expect(namespaces()).toEqual([]);
+    expect(existsSync(directory)).toBe(false);
+  });
+});
