@@ -37,33 +37,46 @@ const oldestPostgresql = 15;
 
 /** Debian packages that would bring what is not here. */
 export function missingPackages() {
-  const path = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
-  const has = (program) => path.some((directory) => existsSync(join(directory, program)));
-  const missing = Object.entries(programs).flatMap(([program, name]) => (has(program) ? [] : [name]));
+  const missing = missingOf(programs);
   return hasPostgresql() ? missing : [...missing, postgresql];
 }
 
 /** Installs what is missing. Nothing that is installed is started, and no database cluster is made. */
 export async function ensureDebianPackages() {
-  const missing = missingPackages();
+  await ensure(missingPackages);
+}
+
+/** The same for other programs, given with the package that has each. */
+export async function installPrograms(wanted) {
+  await ensure(() => missingOf(wanted));
+}
+
+function missingOf(wanted) {
+  const path = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  const has = (program) => path.some((directory) => existsSync(join(directory, program)));
+  return Object.entries(wanted).flatMap(([program, name]) => (has(program) ? [] : [name]));
+}
+
+async function ensure(look) {
+  const missing = look();
   if (missing.length === 0) return;
   if (!existsSync('/usr/bin/apt-get')) {
     throw new Failed(`not installed: ${missing.join(' ')} (names of Debian packages; there is no apt-get here)`);
   }
   note(`Installing Debian packages: ${missing.join(' ')}`);
   await step('Debian packages', () => withoutStarting(() => install(missing)));
-  const still = missingPackages();
+  const still = look();
   if (still.length > 0) throw new Failed(`installed, but still not found: ${still.join(' ')}`);
 }
 
-export async function install(packages) {
+async function install(packages) {
   const onLine = (line) => {
     if (/^(Setting up|E:) /.test(line)) note(`           ${line}`);
   };
   const env = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
   const apt = (...args) => ['apt-get', '-o', 'DPkg::Lock::Timeout=600', '-q', '-y', ...args];
   const installing = apt('install', '--no-install-recommends', ...packages);
-  const code = await run(installing, { onLine: () => undefined, env, allowFailure: true }).catch(() => 1);
+  const code = await run(installing, { onLine, env, allowFailure: true }).catch(() => 1);
   if (code === 0) return;
   // The lists of packages are missing or older than the mirror.
   await step('apt-get update', () => run(apt('update'), { onLine: () => undefined, env }));

@@ -20,16 +20,18 @@ export async function step(name, work) {
 
 /**
  * Runs a program in the repository with this terminal, and returns its exit code. Throws `Failed` when that is not 0, unless
- * `allowFailure`. With `onLine` its output is not shown but given line by line, and shown after all when it fails.
+ * `allowFailure`. With `onLine` its output is not shown but given line by line, and shown after all when it fails. `input` is
+ * written to its standard input.
  */
-export function run(argv, { allowFailure = false, onLine, env = {} } = {}) {
+export function run(argv, { allowFailure = false, onLine, env = {}, cwd = root, input } = {}) {
   const [program, ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      cwd: root,
+      cwd,
       env: { ...process.env, ...env },
-      stdio: onLine ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      stdio: [input === undefined ? 'inherit' : 'pipe', ...(onLine ? ['pipe', 'pipe'] : ['inherit', 'inherit'])],
     });
+    child.stdin?.end(input);
     let said = '';
     let rest = '';
     const hear = (text) => {

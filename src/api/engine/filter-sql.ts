@@ -1,0 +1,56 @@
+/** Filters as SQL. A key's values are alternatives; keys are all to be met. */
+import { type RawBuilder, sql } from 'kysely';
+import { parseAddress } from '../../model/addresses.ts';
+import type { Column } from './attribute.ts';
+import { readBoolean } from './conversions.ts';
+import { isUuid } from './validators.ts';
+
+/** True where the column equals one of the texts. A text that the column cannot hold matches nothing. */
+export function matches(column: Column, values: readonly string[]): RawBuilder<unknown> {
+  if (column.matches !== undefined) return column.matches(values);
+  const compared = column.compared ?? column.sql;
+  switch (column.kind) {
+    case 'uuid':
+      return withNone(compared, values, sql`${compared} = any(${values.filter(isUuid)}::uuid[])`);
+    case 'boolean': {
+      const read = values.map(readBoolean).filter((one) => one !== null);
+      return sql`${compared} = any(${read}::boolean[])`;
+    }
+    case 'integer': {
+      const read = values.filter((one) => /^-?\d{1,15}$/.test(one)).map(Number);
+      return withNone(compared, values, sql`${compared} = any(${read}::bigint[])`);
+    }
+    case 'address':
+      return withNone(
+        compared,
+        values,
+        sql`${compared} = any(${values.filter((one) => parseAddress(one) !== null)}::inet[])`,
+      );
+    case 'mac': {
+      const read = values
+        .map((one) => one.toLowerCase())
+        .filter((one) => /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/.test(one));
+      return sql`${compared} = any(${read}::macaddr[])`;
+    }
+    case 'text':
+    case 'cidr':
+    case 'json':
+    case 'time':
+      return withNone(
+        compared,
+        values,
+        sql`(${compared})::text = any(${values.map((one) => one.replaceAll('\0', ''))}::text[])`,
+      );
+  }
+}
+
+/** The text `None` or an empty text asks for null as well. */
+function withNone(
+  compared: RawBuilder<unknown>,
+  values: readonly string[],
+  equal: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return values.some((one) => one === 'None' || one === 'null' || one === '')
+    ? sql`(${equal} or ${compared} is null)`
+    : equal;
+}

@@ -1,0 +1,149 @@
+/** What can be done with every resource: list, show, create (also many), update, delete. */
+import { sql } from 'kysely';
+import type { Config } from '../../config/config.ts';
+import { recordChanges } from '../../store/changes.ts';
+import type { Store } from '../../store/database.ts';
+import { requestErrors } from '../errors.ts';
+import type { Caller } from './caller.ts';
+import type { Json } from './json.ts';
+import { readFields, readListQuery } from './list-query.ts';
+import { pageLinks } from './page-links.ts';
+import { enforce } from './policy.ts';
+import { enforceQuota } from './quota.ts';
+import { readList, readOne, readThese } from './read.ts';
+import { readCreate, readUpdate } from './request-body.ts';
+import type { Resource, Row, Work } from './resource.ts';
+
+/** One request, as far as the engine must know it. */
+export interface Call {
+  readonly store: Store;
+  readonly config: Config;
+  readonly caller: Caller;
+  /** Absolute, as the client sees it. */
+  readonly url: URL;
+  readonly body: Json | undefined;
+  /** The `If-Match` header. */
+  readonly ifMatch: string | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: Json;
+}
+
+/** Runs `work` in a transaction and logs what it says has changed. */
+export async function transact<Result>(call: Call, work: (work: Work) => Promise<Result>): Promise<Result> {
+  return await call.store.transaction(async (trx) => {
+    const one: Work = { trx, caller: call.caller, config: call.config, changes: [] };
+    const result = await work(one);
+    await recordChanges(trx, one.changes);
+    return result;
+  });
+}
+
+export async function list(call: Call, resource: Resource): Promise<Answer> {
+  const query = readListQuery(resource, call.url.searchParams, call.config.api.pagination_max_limit);
+  await (resource.beforeList && transact(call, resource.beforeList));
+  const rows = await readList(call.store.db, resource, call.caller, query);
+  const links = pageLinks(call.url, query, rows);
+  return {
+    status: 200,
+    body: {
+      [resource.collection]: rows.map((row) => onlyFields(row, query.fields)),
+      ...(links.length === 0 ? {} : { [`${resource.collection}_links`]: links.map((link) => ({ ...link })) }),
+    },
+  };
+}
+
+export async function show(call: Call, resource: Resource, id: string): Promise<Answer> {
+  const fields = readFields(call.url.searchParams);
+  const row = await readOne(call.store.db, resource, call.caller, id, { fields });
+  return { status: 200, body: { [resource.name]: onlyFields(row, fields) } };
+}
+
+/** All or nothing: one transaction makes all objects of a bulk. */
+export async function create(call: Call, resource: Resource): Promise<Answer> {
+  const { create: make } = resource;
+  if (make === undefined) throw requestErrors.methodNotAllowed();
+  const { bulk, items } = readCreate(resource, call.caller, call.body);
+  const rows = await transact(call, async (work) => {
+    for (const values of items) {
+      const projectId = String(values['project_id'] ?? call.caller.projectId);
+      const more = await resource.policyTarget?.(work, values);
+      enforce(resource, 'create', call.caller, { projectId, values, ...more });
+    }
+    await enforceQuota(work, resource, items);
+    const ids: string[] = [];
+    for (const values of items) ids.push(await make(work, values));
+    return await readThese(work.trx, resource, call.caller, ids);
+  });
+  return { status: 201, body: bulk ? { [resource.collection]: rows } : { [resource.name]: rows[0] ?? null } };
+}
+
+export async function update(call: Call, resource: Resource, id: string): Promise<Answer> {
+  const { update: change } = resource;
+  if (change === undefined) throw requestErrors.methodNotAllowed();
+  const changes = readUpdate(resource, call.body);
+  const row = await transact(call, async (work) => {
+    const current = await readForChange(work, call, resource, id);
+    await enforceOn(work, resource, 'update', current, changes);
+    await change(work, current, changes);
+    return await readOne(work.trx, resource, { ...call.caller }, id);
+  });
+  return { status: 200, body: { [resource.name]: row } };
+}
+
+export async function remove(call: Call, resource: Resource, id: string): Promise<Answer> {
+  const { remove: drop } = resource;
+  if (drop === undefined) throw requestErrors.methodNotAllowed();
+  await transact(call, async (work) => {
+    const current = await readForChange(work, call, resource, id);
+    await enforceOn(work, resource, 'delete', current, {});
+    await drop(work, current);
+  });
+  return { status: 204 };
+}
+
+/** Reads and locks what is to be changed, whole, and holds it against `If-Match`. */
+export async function readForChange(work: Work, call: Call, resource: Resource, id: string): Promise<Row> {
+  // Seen as the caller sees it first, so that what he may not see is 404; then whole, for the work to build on.
+  await readOne(work.trx, resource, call.caller, id, { fields: ['id'], forUpdate: true });
+  const current = await readOne(work.trx, resource, { ...call.caller, isAdmin: true }, id);
+  const wanted = readIfMatch(call.ifMatch);
+  if (wanted !== null && current['revision_number'] !== wanted) throw requestErrors.revisionMismatch(id, wanted);
+  return current;
+}
+
+/** Throws 403 unless the caller may do this to the object. */
+export async function enforceOn(
+  work: Work,
+  resource: Resource,
+  action: 'update' | 'delete',
+  current: Row,
+  changes: Readonly<Record<string, Json>>,
+): Promise<void> {
+  const more = await resource.policyTarget?.(work, current);
+  enforce(resource, action, work.caller, {
+    projectId: String(current['project_id'] ?? ''),
+    values: changes,
+    ...more,
+  });
+}
+
+function readIfMatch(header: string | undefined): number | null {
+  if (header === undefined) return null;
+  const read = /^"?revision_number=(\d{1,15})"?$/.exec(header.trim());
+  if (read === null) throw requestErrors.badRevision(header);
+  return Number(read[1]);
+}
+
+function onlyFields(row: Row, fields: readonly string[]): Json {
+  return fields.length === 0 ? row : Object.fromEntries(Object.entries(row).filter(([name]) => fields.includes(name)));
+}
+
+/** One more revision of the row, at this moment. */
+export async function touch(work: Work, table: string, id: string): Promise<void> {
+  await sql`update ${sql.table(table)} set revision_number = revision_number + 1, updated_at = now() where id = ${id}`.execute(
+    work.trx,
+  );
+}

@@ -1,0 +1,172 @@
+/** How objects are read: one statement for a list, whatever its length, with the caller's sight in its WHERE. */
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Database } from '../../store/tables.ts';
+import type { Attribute, Column } from './attribute.ts';
+import type { Caller } from './caller.ts';
+import { matches } from './filter-sql.ts';
+import type { ListQuery, SortKey } from './list-query.ts';
+import type { Resource, Row } from './resource.ts';
+import { isUuid } from './validators.ts';
+
+type Reader = Kysely<Database>;
+type Sql = RawBuilder<unknown>;
+
+/** The objects of one page, in the order asked for. Throws the resource's 404 for a marker that is not there. */
+export async function readList(
+  db: Reader,
+  resource: Resource,
+  caller: Caller,
+  query: ListQuery,
+): Promise<readonly Row[]> {
+  const conditions = [sees(resource, caller)];
+  for (const [name, values] of query.filters) {
+    const column = resource.attributes[name]?.column;
+    if (column) conditions.push(matches(column, values));
+  }
+  if (query.changedSince !== null) conditions.push(sql`t.updated_at >= ${query.changedSince}::timestamptz`);
+  if (query.marker !== null) conditions.push(await afterMarker(db, resource, caller, query, query.marker));
+  const fields = query.fields.length === 0 ? [] : [...query.fields, 'id'];
+  const { rows } = await sql<Row>`
+    select ${selection(resource, caller, fields)} from ${resource.from}
+    where ${sql.join(conditions, sql` and `)}
+    order by ${order(resource, query)} ${query.limit > 0 ? sql`limit ${query.limit}` : sql``}`.execute(db);
+  return query.pageReverse ? rows.toReversed() : rows;
+}
+
+/** One object that the caller may see. Throws the resource's 404. */
+export async function readOne(
+  db: Reader,
+  resource: Resource,
+  caller: Caller,
+  id: string,
+  options: { readonly fields?: readonly string[]; readonly forUpdate?: boolean } = {},
+): Promise<Row> {
+  const key = keyOf(resource);
+  if (key.kind === 'uuid' && !isUuid(id)) throw resource.notFound(id);
+  const { rows } = await sql<Row>`
+    select ${selection(resource, caller, options.fields ?? [])} from ${resource.from}
+    where ${matches(key, [id])} and ${sees(resource, caller)} ${options.forUpdate ? sql`for update of t` : sql``}`.execute(
+    db,
+  );
+  const row = rows[0];
+  if (row === undefined) throw resource.notFound(id);
+  return row;
+}
+
+/** The objects with these ids, in this order, as their maker sees them. */
+export async function readThese(
+  db: Reader,
+  resource: Resource,
+  caller: Caller,
+  ids: readonly string[],
+): Promise<readonly Row[]> {
+  const { rows } = await sql<Row>`
+    select ${selection(resource, caller, [])} from ${resource.from} where ${matches(keyOf(resource), ids)}`.execute(db);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** Attributes that the caller sees, of those asked for. */
+export function visibleAttributes(
+  resource: Resource,
+  caller: Caller,
+  fields: readonly string[],
+): readonly [string, Attribute][] {
+  return Object.entries(resource.attributes).filter(
+    ([name, attribute]) =>
+      attribute.visible && (caller.isAdmin || !attribute.adminSees) && (fields.length === 0 || fields.includes(name)),
+  );
+}
+
+function selection(resource: Resource, caller: Caller, fields: readonly string[]): Sql {
+  const columns = visibleAttributes(resource, caller, fields).flatMap(([name, { column }]) =>
+    column === null ? [] : [sql`${column.sql} as ${sql.id(name)}`],
+  );
+  return columns.length === 0 ? sql`1` : sql.join(columns);
+}
+
+function sees(resource: Resource, caller: Caller): Sql {
+  return caller.isAdmin ? sql`true` : resource.visible(caller);
+}
+
+function keyOf(resource: Resource): Column {
+  const column = resource.attributes['id']?.column;
+  if (!column) throw new Error(`${resource.name} has no id`);
+  return column;
+}
+
+/** What a key sorts by: never null, so that comparing with the marker's value is total. */
+function sortedBy(resource: Resource, key: SortKey): Sql {
+  const column = resource.attributes[key.name]?.column;
+  if (!column) throw new Error(`${resource.name} cannot be sorted by ${key.name}`);
+  const compared = column.compared ?? column.sql;
+  switch (column.kind) {
+    case 'text':
+    case 'json':
+      return sql`coalesce((${compared})::text, '')`;
+    case 'integer':
+      return sql`coalesce(${compared}, -1)`;
+    case 'boolean':
+      return sql`coalesce(${compared}, false)`;
+    case 'address':
+    case 'cidr':
+      return sql`coalesce(${compared}, '0.0.0.0/0')::inet`;
+    case 'uuid':
+      return sql`coalesce(${compared}, '00000000-0000-0000-0000-000000000000')`;
+    case 'mac':
+    case 'time':
+      return compared;
+  }
+}
+
+function order(resource: Resource, query: ListQuery): Sql {
+  return sql.join(
+    query.sort.map((key) =>
+      key.descending === query.pageReverse ? sql`${sortedBy(resource, key)} asc` : sql`${sortedBy(resource, key)} desc`,
+    ),
+  );
+}
+
+/** Rows beyond the marker: equal in the keys before, beyond in one. */
+async function afterMarker(
+  db: Reader,
+  resource: Resource,
+  caller: Caller,
+  query: ListQuery,
+  marker: string,
+): Promise<Sql> {
+  const key = keyOf(resource);
+  if (key.kind === 'uuid' && !isUuid(marker)) throw resource.notFound(marker);
+  const { rows } = await sql<Record<string, unknown>>`
+    select ${sql.join(query.sort.map((one, index) => sql`(${sortedBy(resource, one)})::text as ${sql.id(`k${index}`)}`))}
+    from ${resource.from} where ${matches(key, [marker])} and ${sees(resource, caller)}`.execute(db);
+  const found = rows[0];
+  if (found === undefined) throw resource.notFound(marker);
+  const alternatives = query.sort.map((one, index) => {
+    const equal = query.sort
+      .slice(0, index)
+      .map((before, at) => sql`${sortedBy(resource, before)} = ${cast(resource, before, found[`k${at}`])}`);
+    const beyond =
+      one.descending === query.pageReverse
+        ? sql`${sortedBy(resource, one)} > ${cast(resource, one, found[`k${index}`])}`
+        : sql`${sortedBy(resource, one)} < ${cast(resource, one, found[`k${index}`])}`;
+    return sql`(${sql.join([...equal, beyond], sql` and `)})`;
+  });
+  return sql`(${sql.join(alternatives, sql` or `)})`;
+}
+
+const sqlTypes = {
+  text: sql`text`,
+  json: sql`text`,
+  integer: sql`bigint`,
+  boolean: sql`boolean`,
+  address: sql`inet`,
+  cidr: sql`inet`,
+  uuid: sql`uuid`,
+  mac: sql`macaddr`,
+  time: sql`timestamptz`,
+} as const;
+
+function cast(resource: Resource, key: SortKey, value: unknown): Sql {
+  return sql`${value}::${sqlTypes[resource.attributes[key.name]?.column?.kind ?? 'text']}`;
+}

@@ -1,0 +1,53 @@
+import type { RawBuilder, Transaction } from 'kysely';
+import type { Config } from '../../config/config.ts';
+import type { Change } from '../../store/changes.ts';
+import type { Database } from '../../store/tables.ts';
+import type { ApiError } from '../errors.ts';
+import type { Attribute } from './attribute.ts';
+import type { Caller } from './caller.ts';
+import type { Json } from './json.ts';
+import type { PolicyTarget, Rules } from './policy.ts';
+import type { Values } from './values.ts';
+
+export type Trx = Transaction<Database>;
+
+/** One request's work inside its transaction. */
+export interface Work {
+  readonly trx: Trx;
+  readonly caller: Caller;
+  readonly config: Config;
+  /** What changed, written to the change log when the work is done. */
+  readonly changes: Change[];
+}
+
+/** An object as it is read: attribute names to values. */
+export type Row = Readonly<Record<string, Json>> & { readonly id: string };
+
+/** What a resource is: everything that the engine needs to serve it. */
+export interface Resource {
+  /** `security_group`, as in a body with one. */
+  readonly name: string;
+  /** `security_groups`, as in a body with many. */
+  readonly collection: string;
+  /** `security-groups`, as in paths. */
+  readonly path: string;
+  /** What rows are read from; must name it `t`. */
+  readonly from: RawBuilder<unknown>;
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  /** The rows that the caller may see, as SQL over `t`. An admin sees all. */
+  readonly visible: (caller: Caller) => RawBuilder<unknown>;
+  readonly rules: Rules;
+  readonly notFound: (id: string) => ApiError;
+  /** Name in quotas; absent: not limited. */
+  readonly quota?: string;
+  /** Has a `tags` sub-resource; `table` is where tags and the revision number are kept. */
+  readonly tagged?: { readonly table: string };
+  /** What rules must know beside the object itself. May throw, such as 404 of a network that cannot be seen. */
+  readonly policyTarget?: (work: Work, values: Values) => Promise<Partial<PolicyTarget>>;
+  /** Runs before a list is read, outside of it. */
+  readonly beforeList?: (work: Work) => Promise<void>;
+  /** Makes one object and gives its id. */
+  readonly create?: (work: Work, values: Values) => Promise<string>;
+  readonly update?: (work: Work, current: Row, changes: Values) => Promise<void>;
+  readonly remove?: (work: Work, current: Row) => Promise<void>;
+}

@@ -1,0 +1,77 @@
+/** From method and path to what answers. */
+import { requestErrors } from '../errors.ts';
+import { type Answer, type Call, create, list, remove, show, update } from './operations.ts';
+import type { Resource } from './resource.ts';
+import { addTag, hasTag, removeTag, removeTags, replaceTags, showTags } from './tags.ts';
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** Gives the answer; `parameters` are the path's segments that the pattern names with a colon, in order. */
+export type Handler = (call: Call, ...parameters: readonly string[]) => Promise<Answer>;
+
+export interface Route {
+  readonly method: Method;
+  /** `/routers/:id/l3-agents`, below `/v2.0`. */
+  readonly pattern: string;
+  readonly handler: Handler;
+}
+
+/** The routes that every resource has, and those of its tags. */
+export function resourceRoutes(resource: Resource): readonly Route[] {
+  const many = `/${resource.path}`;
+  const one = `${many}/:id`;
+  const routes: Route[] = [
+    { method: 'GET', pattern: many, handler: (call) => list(call, resource) },
+    { method: 'POST', pattern: many, handler: (call) => create(call, resource) },
+    { method: 'GET', pattern: one, handler: (call, id = '') => show(call, resource, id) },
+    { method: 'PUT', pattern: one, handler: (call, id = '') => update(call, resource, id) },
+    { method: 'DELETE', pattern: one, handler: (call, id = '') => remove(call, resource, id) },
+  ];
+  if (resource.tagged === undefined) return routes;
+  const all = `${one}/tags`;
+  const tag = `${all}/:tag`;
+  return [
+    ...routes,
+    { method: 'GET', pattern: all, handler: (call, id = '') => showTags(call, resource, id) },
+    { method: 'PUT', pattern: all, handler: (call, id = '') => replaceTags(call, resource, id) },
+    { method: 'DELETE', pattern: all, handler: (call, id = '') => removeTags(call, resource, id) },
+    { method: 'GET', pattern: tag, handler: (call, id = '', name = '') => hasTag(call, resource, id, name) },
+    { method: 'PUT', pattern: tag, handler: (call, id = '', name = '') => addTag(call, resource, id, name) },
+    { method: 'DELETE', pattern: tag, handler: (call, id = '', name = '') => removeTag(call, resource, id, name) },
+  ];
+}
+
+interface Compiled extends Route {
+  readonly segments: readonly string[];
+}
+
+/** Finds routes by their first segment. Fixed segments win over parameters. */
+export class RouteTable {
+  private readonly byFirst = new Map<string, Compiled[]>();
+
+  constructor(routes: readonly Route[]) {
+    for (const route of routes) {
+      const segments = route.pattern.split('/').slice(1);
+      const first = segments[0] ?? '';
+      this.byFirst.set(first, [...(this.byFirst.get(first) ?? []), { ...route, segments }]);
+    }
+    const parameters = (route: Compiled) => route.segments.filter((segment) => segment.startsWith(':')).length;
+    for (const same of this.byFirst.values()) same.sort((a, b) => parameters(a) - parameters(b));
+  }
+
+  /** Throws 404 for a path that nobody has, 405 for a method that the path does not know. */
+  find(method: string, path: readonly string[]): (call: Call) => Promise<Answer> {
+    const fitting = (this.byFirst.get(path[0] ?? '') ?? []).filter((route) => fits(route.segments, path));
+    const route = fitting.find((one) => one.method === method);
+    if (route === undefined) throw fitting.length > 0 ? requestErrors.methodNotAllowed() : requestErrors.notFound();
+    const parameters = path.filter((_, index) => route.segments[index]?.startsWith(':'));
+    return (call) => route.handler(call, ...parameters);
+  }
+}
+
+function fits(segments: readonly string[], path: readonly string[]): boolean {
+  return (
+    segments.length === path.length &&
+    segments.every((segment, index) => segment.startsWith(':') || segment === path[index])
+  );
+}

@@ -1,0 +1,78 @@
+/** The `tags` sub-resource, the same for every kind of object that has tags. */
+import { sql } from 'kysely';
+import { requestErrors } from '../errors.ts';
+import { isObject, type Json } from './json.ts';
+import { type Answer, type Call, enforceOn, readForChange, transact } from './operations.ts';
+import { readOne } from './read.ts';
+import type { Resource, Row, Work } from './resource.ts';
+import { listOf, text } from './validators.ts';
+
+/** In characters, as newer Neutron has it; 60 before. */
+const maximumTagLength = 255;
+const validTags = listOf(text(maximumTagLength));
+
+export async function showTags(call: Call, resource: Resource, id: string): Promise<Answer> {
+  const row = await readOne(call.store.db, resource, call.caller, id, { fields: ['tags'] });
+  return { status: 200, body: { tags: row['tags'] ?? [] } };
+}
+
+export async function hasTag(call: Call, resource: Resource, id: string, tag: string): Promise<Answer> {
+  const row = await readOne(call.store.db, resource, call.caller, id, { fields: ['tags'] });
+  if (!tagsOf(row).includes(tag)) throw requestErrors.tagNotFound(tag);
+  return { status: 204 };
+}
+
+export async function replaceTags(call: Call, resource: Resource, id: string): Promise<Answer> {
+  const given: Json = isObject(call.body) ? (call.body['tags'] ?? null) : null;
+  const unknown = isObject(call.body) ? Object.keys(call.body).filter((name) => name !== 'tags') : ['body'];
+  if (unknown.length > 0) throw requestErrors.invalidInput('Invalid tags body');
+  const tags = checkTags(given);
+  await change(call, resource, id, () => tags);
+  return { status: 200, body: { tags } };
+}
+
+export async function addTag(call: Call, resource: Resource, id: string, tag: string): Promise<Answer> {
+  checkTags([tag]);
+  await change(call, resource, id, (current) => (current.includes(tag) ? current : [...current, tag]));
+  return { status: 201, body: null };
+}
+
+export async function removeTag(call: Call, resource: Resource, id: string, tag: string): Promise<Answer> {
+  await change(call, resource, id, (current) => {
+    if (!current.includes(tag)) throw requestErrors.tagNotFound(tag);
+    return current.filter((one) => one !== tag);
+  });
+  return { status: 204 };
+}
+
+export async function removeTags(call: Call, resource: Resource, id: string): Promise<Answer> {
+  await change(call, resource, id, () => []);
+  return { status: 204 };
+}
+
+function tagsOf(row: Row): readonly string[] {
+  const tags = row['tags'];
+  return Array.isArray(tags) ? tags.map(String) : [];
+}
+
+function checkTags(given: Json): readonly string[] {
+  const reason = validTags(given);
+  if (reason !== null) throw requestErrors.invalidInput(reason);
+  return Array.isArray(given) ? given.map(String) : [];
+}
+
+async function change(
+  call: Call,
+  resource: Resource,
+  id: string,
+  next: (current: readonly string[]) => readonly string[],
+): Promise<void> {
+  await transact(call, async (work: Work) => {
+    const row = await readForChange(work, call, resource, id);
+    await enforceOn(work, resource, 'update', row, {});
+    await sql`
+      update ${sql.table(resource.tagged?.table ?? '')}
+      set tags = ${next(tagsOf(row))}::text[], revision_number = revision_number + 1, updated_at = now()
+      where id = ${id}`.execute(work.trx);
+  });
+}

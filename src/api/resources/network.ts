@@ -1,0 +1,281 @@
+/** Networks: one segment each. */
+import { sql } from 'kysely';
+import { notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
+import { orNull, toBoolean, toInteger, toLowerCase } from '../engine/conversions.ts';
+import { adminOnly, adminOrMember } from '../engine/policy.ts';
+import type { Resource, Row, Work } from '../engine/resource.ts';
+import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
+import { listOf, nonNegative, orNone, text } from '../engine/validators.ts';
+import { booleanOf, integerOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';
+import { networkErrors, requestErrors } from '../errors.ts';
+import { ensureDefaultGroup } from '../work/default-group.ts';
+import { place } from '../work/place.ts';
+import { freeNumbers, maximumMtu, type Segment, segmentInUse, wantedSegment } from '../work/segment.ts';
+
+const minimumMtuIpv4 = 68;
+const minimumMtuIpv6 = 1280;
+const drawnNumbers = 8;
+
+const providerAttribute = { default: notGiven, enforcePolicy: true, filter: true, adminSees: true } as const;
+
+export const network: Resource = {
+  name: 'network',
+  collection: 'networks',
+  path: 'networks',
+  from: sql`networks as t`,
+  quota: 'network',
+  tagged: { table: 'networks' },
+  notFound: networkErrors.notFound,
+  visible: (caller) => sql`(t.project_id = ${caller.projectId} or t.shared or t.external)`,
+  rules: {
+    create_network: adminOrMember,
+    update_network: adminOrMember,
+    delete_network: adminOrMember,
+    ...Object.fromEntries(
+      [
+        'shared',
+        'router:external',
+        'is_default',
+        'provider:network_type',
+        'provider:physical_network',
+        'provider:segmentation_id',
+      ]
+        .flatMap((attribute) => [`create_network:${attribute}`, `update_network:${attribute}`])
+        .map((rule) => [rule, adminOnly]),
+    ),
+    'create_network:port_security_enabled': adminOrMember,
+    'update_network:port_security_enabled': adminOrMember,
+  },
+  attributes: {
+    id,
+    name,
+    ...project,
+    admin_state_up: writable(column('admin_state_up', 'boolean'), {
+      default: true,
+      convert: toBoolean,
+      filter: true,
+      sortKey: true,
+    }),
+    mtu: writable(column('mtu', 'integer'), {
+      default: 0,
+      convert: toInteger,
+      validate: nonNegative,
+      enforcePolicy: true,
+      filter: true,
+      sortKey: true,
+    }),
+    status: readOnly(expression('text', sql`'ACTIVE'::text`), { filter: true, sortKey: true }),
+    subnets: readOnly(
+      expression(
+        'json',
+        sql`coalesce((select json_agg(s.id order by s.created_at, s.id) from subnets s where s.network_id = t.id), '[]')`,
+      ),
+      { default: [] },
+    ),
+    shared: writable(column('shared', 'boolean'), {
+      default: false,
+      convert: toBoolean,
+      enforcePolicy: true,
+      filter: true,
+    }),
+    availability_zone_hints: onCreate(expression('json', sql`to_jsonb(t.availability_zone_hints)`), {
+      default: [],
+      validate: listOf(text(255)),
+      sortKey: true,
+    }),
+    availability_zones: readOnly(
+      expression(
+        'json',
+        sql`case when exists (select 1 from dhcp_servers d where d.network_id = t.id) then '["nova"]'::jsonb else '[]'::jsonb end`,
+      ),
+    ),
+    ipv4_address_scope: readOnly(expression('text', sql`null::text`)),
+    ipv6_address_scope: readOnly(expression('text', sql`null::text`)),
+    'router:external': writable(column('external', 'boolean'), {
+      default: false,
+      convert: toBoolean,
+      enforcePolicy: true,
+      filter: true,
+    }),
+    is_default: writable(column('is_default', 'boolean'), {
+      default: false,
+      convert: toBoolean,
+      enforcePolicy: true,
+      filter: true,
+    }),
+    description,
+    port_security_enabled: writable(column('port_security_enabled', 'boolean'), {
+      default: true,
+      convert: toBoolean,
+      enforcePolicy: true,
+    }),
+    dns_domain: writable(column('dns_domain'), { default: '', convert: toLowerCase, validate: text(255) }),
+    ...tags,
+    ...history,
+    'provider:network_type': writable(column('network_type'), { ...providerAttribute, validate: orNone(text(32)) }),
+    'provider:physical_network': writable(column('physical_network'), {
+      ...providerAttribute,
+      validate: orNone(text(64)),
+    }),
+    'provider:segmentation_id': writable(column('segmentation_id', 'integer'), {
+      ...providerAttribute,
+      convert: orNull(toInteger),
+    }),
+  },
+  create: createNetwork,
+  update: updateNetwork,
+  remove: removeNetwork,
+};
+
+async function createNetwork(work: Work, values: Values): Promise<string> {
+  await ensureDefaultGroup(work, requiredText(values, 'project_id'));
+  const wanted = wantedSegment(work.config, values);
+  const networkId =
+    'network_type' in wanted ? await insert(work, values, wanted) : await insertFree(work, values, wanted);
+  if (networkId === null) throw 'network_type' in wanted ? segmentInUse(wanted) : networkErrors.noSegmentLeft();
+  work.changes.push({ kind: 'network', id: networkId });
+  return networkId;
+}
+
+/** Draws numbers until one is not taken in the same moment by another. */
+async function insertFree(
+  work: Work,
+  values: Values,
+  choices: Exclude<ReturnType<typeof wantedSegment>, Segment>,
+): Promise<string | null> {
+  for (const choice of choices) {
+    for (;;) {
+      const numbers = await freeNumbers(work.trx, choice, drawnNumbers);
+      if (numbers.length === 0) break;
+      for (const segmentation_id of numbers) {
+        const networkId = await insert(work, values, { ...choice, segmentation_id });
+        if (networkId !== null) return networkId;
+      }
+    }
+  }
+  return null;
+}
+
+/** Null when the segment is taken. */
+async function insert(work: Work, values: Values, segment: Segment): Promise<string | null> {
+  const maximum = maximumMtu(work.config, segment.network_type);
+  const row = await work.trx
+    .insertInto('networks')
+    .values({
+      project_id: requiredText(values, 'project_id'),
+      name: textOf(values, 'name'),
+      description: textOf(values, 'description'),
+      admin_state_up: booleanOf(values, 'admin_state_up'),
+      shared: booleanOf(values, 'shared'),
+      external: booleanOf(values, 'router:external'),
+      is_default: booleanOf(values, 'is_default'),
+      port_security_enabled: booleanOf(values, 'port_security_enabled'),
+      dns_domain: textOf(values, 'dns_domain'),
+      availability_zone_hints: textsOf(values, 'availability_zone_hints'),
+      mtu: checkMtu(integerOf(values, 'mtu') || maximum, maximum),
+      network_type: segment.network_type,
+      physical_network: segment.physical_network,
+      segmentation_id: segment.segmentation_id,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+function checkMtu(mtu: number, maximum: number): number {
+  if (mtu > maximum) throw networkErrors.mtuTooBig(maximum);
+  if (mtu < minimumMtuIpv4) throw networkErrors.mtuTooSmall(mtu, minimumMtuIpv4);
+  return mtu;
+}
+
+async function updateNetwork(work: Work, current: Row, changes: Values): Promise<void> {
+  for (const attribute of ['provider:network_type', 'provider:physical_network', 'provider:segmentation_id']) {
+    if (attribute in changes && changes[attribute] !== current[attribute]) {
+      throw requestErrors.invalidInput('Plugin does not support updating provider attributes');
+    }
+  }
+  const external = booleanOf(changes, 'router:external');
+  const shared = booleanOf(changes, 'shared');
+  if (shared === false && current['shared'] === true) await checkUnshare(work, current);
+  if (external === false && current['router:external'] === true) await checkInternal(work, current.id);
+  await work.trx
+    .updateTable('networks')
+    .set((eb) => ({
+      name: textOf(changes, 'name'),
+      description: textOf(changes, 'description'),
+      admin_state_up: booleanOf(changes, 'admin_state_up'),
+      shared,
+      external,
+      is_default: booleanOf(changes, 'is_default'),
+      port_security_enabled: booleanOf(changes, 'port_security_enabled'),
+      dns_domain: textOf(changes, 'dns_domain'),
+      mtu: wantedMtu(work, current, changes),
+      revision_number: eb('revision_number', '+', 1),
+      updated_at: sql<string>`now()`,
+    }))
+    .where('id', '=', current.id)
+    .execute();
+  if ('mtu' in changes) await checkIpv6Mtu(work, current.id);
+  work.changes.push({ kind: 'network', id: current.id });
+  if ('admin_state_up' in changes) await place(work);
+}
+
+function wantedMtu(work: Work, current: Row, changes: Values): number | undefined {
+  const mtu = integerOf(changes, 'mtu');
+  if (mtu === undefined) return undefined;
+  const maximum = maximumMtu(work.config, String(current['provider:network_type']));
+  return checkMtu(mtu || maximum, maximum);
+}
+
+/** Sharing cannot be taken back while another project has a port there. */
+async function checkUnshare(work: Work, current: Row): Promise<void> {
+  const { rows } = await sql`
+    select 1 from ports where network_id = ${current.id} and project_id not in (${current['project_id']}, '')
+    union all select 1 from subnets where network_id = ${current.id} and project_id <> ${current['project_id']} limit 1`.execute(
+    work.trx,
+  );
+  if (rows.length > 0) throw networkErrors.sharedSetting(String(current['name']));
+}
+
+async function checkInternal(work: Work, networkId: string): Promise<void> {
+  const { rows } = await sql`
+    select 1 from ports where network_id = ${networkId} and device_owner in ('network:router_gateway', 'network:floatingip') limit 1`.execute(
+    work.trx,
+  );
+  if (rows.length > 0) throw networkErrors.externalInUse(networkId);
+}
+
+/** IPv6 needs 1280 bytes (RFC 8200, section 5). */
+async function checkIpv6Mtu(work: Work, networkId: string): Promise<void> {
+  const { rows } = await sql<{ mtu: number }>`
+    select n.mtu from networks n where n.id = ${networkId} and n.mtu < ${minimumMtuIpv6}
+      and exists (select 1 from subnets s where s.network_id = n.id and s.ip_version = 6)`.execute(work.trx);
+  if (rows[0] !== undefined) throw networkErrors.mtuTooSmall(rows[0].mtu, minimumMtuIpv6);
+}
+
+/** Ports that the network's own services made go with it; any other holds it. */
+async function removeNetwork(work: Work, current: Row): Promise<void> {
+  const { rows: used } = await sql<{ id: string }>`
+    select id from ports where network_id = ${current.id} and device_owner <> 'network:dhcp' order by created_at, id`.execute(
+    work.trx,
+  );
+  if (used.length > 0) {
+    throw networkErrors.inUse(
+      current.id,
+      used.map((row) => row.id),
+    );
+  }
+  const { rows: ports } = await sql<{ id: string; host_id: string }>`
+    delete from ports where network_id = ${current.id} returning id, host_id`.execute(work.trx);
+  const { rows: subnets } = await sql<{
+    id: string;
+  }>`delete from subnets where network_id = ${current.id} returning id`.execute(work.trx);
+  await work.trx.deleteFrom('networks').where('id', '=', current.id).execute();
+  const hosts = ports.map((port) => port.host_id);
+  work.changes.push(
+    ...ports.map((port) => ({ kind: 'port', id: port.id, networkId: current.id, hosts: [port.host_id] })),
+    ...subnets.map((subnet) => ({ kind: 'subnet', id: subnet.id, networkId: current.id, hosts })),
+    { kind: 'network', id: current.id, networkId: current.id, hosts },
+  );
+}

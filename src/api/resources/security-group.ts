@@ -1,0 +1,115 @@
+/** Security groups: what may come and go. */
+import { sql } from 'kysely';
+import { readOnly, writable } from '../engine/attribute.ts';
+import { toBoolean } from '../engine/conversions.ts';
+import { adminOrMember } from '../engine/policy.ts';
+import type { Resource, Row, Work } from '../engine/resource.ts';
+import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
+import { text } from '../engine/validators.ts';
+import { booleanOf, requiredText, textOf, type Values } from '../engine/values.ts';
+import { securityGroupErrors } from '../errors.ts';
+import { addDefaultRules, ensureDefaultGroup } from '../work/default-group.ts';
+
+const time = (ref: string) => sql`to_char(${sql.ref(ref)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+
+export const securityGroup: Resource = {
+  name: 'security_group',
+  collection: 'security_groups',
+  path: 'security-groups',
+  from: sql`security_groups as t`,
+  quota: 'security_group',
+  tagged: { table: 'security_groups' },
+  notFound: securityGroupErrors.notFound,
+  visible: ({ projectId }) => sql`t.project_id = ${projectId}`,
+  rules: {
+    create_security_group: adminOrMember,
+    update_security_group: adminOrMember,
+    delete_security_group: adminOrMember,
+  },
+  attributes: {
+    id,
+    name: {
+      ...name,
+      validate: (value) => {
+        const reason = text(255)(value);
+        if (reason === null && value === 'default') throw securityGroupErrors.defaultExists();
+        return reason;
+      },
+    },
+    stateful: writable(column('stateful', 'boolean'), { default: true, convert: toBoolean, filter: true }),
+    ...project,
+    description,
+    shared: readOnly(expression('boolean', sql`false`), { filter: true }),
+    security_group_rules: readOnly(
+      expression(
+        'json',
+        sql`coalesce((select json_agg(json_build_object(
+            'id', r.id, 'project_id', r.project_id, 'tenant_id', r.project_id, 'security_group_id', r.security_group_id,
+            'ethertype', r.ethertype, 'direction', r.direction, 'protocol', r.protocol, 'port_range_min', r.port_range_min,
+            'port_range_max', r.port_range_max, 'remote_ip_prefix', r.remote_ip_prefix::text, 'remote_address_group_id', null,
+            'normalized_cidr', r.remote_ip_prefix::text, 'remote_group_id', r.remote_group_id, 'description', r.description,
+            'tags', r.tags, 'created_at', ${time('r.created_at')}, 'updated_at', ${time('r.updated_at')},
+            'revision_number', r.revision_number) order by r.created_at, r.id)
+          from security_group_rules r where r.security_group_id = t.id), '[]')`,
+      ),
+    ),
+    ...tags,
+    ...history,
+  },
+  beforeList: async (work) => {
+    await ensureDefaultGroup(work, work.caller.projectId);
+  },
+  create: createGroup,
+  update: updateGroup,
+  remove: removeGroup,
+};
+
+async function createGroup(work: Work, values: Values): Promise<string> {
+  const projectId = requiredText(values, 'project_id');
+  await ensureDefaultGroup(work, projectId);
+  const row = await work.trx
+    .insertInto('security_groups')
+    .values({
+      project_id: projectId,
+      name: textOf(values, 'name'),
+      description: textOf(values, 'description'),
+      stateful: booleanOf(values, 'stateful'),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await addDefaultRules(work, projectId, row.id, false);
+  work.changes.push({ kind: 'security_group', id: row.id });
+  return row.id;
+}
+
+async function updateGroup(work: Work, current: Row, changes: Values): Promise<void> {
+  if (current['name'] === 'default' && 'name' in changes) throw securityGroupErrors.cannotUpdateDefault();
+  await work.trx
+    .updateTable('security_groups')
+    .set((eb) => ({
+      name: textOf(changes, 'name'),
+      description: textOf(changes, 'description'),
+      stateful: booleanOf(changes, 'stateful'),
+      revision_number: eb('revision_number', '+', 1),
+      updated_at: sql<string>`now()`,
+    }))
+    .where('id', '=', current.id)
+    .execute();
+  work.changes.push({ kind: 'security_group', id: current.id });
+}
+
+/** A group with members stays. The default group stays for all but admins; rules that name the group go with it. */
+async function removeGroup(work: Work, current: Row): Promise<void> {
+  if (current['name'] === 'default' && !work.caller.isAdmin) throw securityGroupErrors.cannotRemoveDefault();
+  const { rows: members } =
+    await sql`select 1 from port_security_groups where security_group_id = ${current.id} limit 1`.execute(work.trx);
+  if (members.length > 0) throw securityGroupErrors.inUse(current.id);
+  const { rows: naming } = await sql<{ id: string }>`
+    select distinct security_group_id as id from security_group_rules
+    where remote_group_id = ${current.id} and security_group_id <> ${current.id}`.execute(work.trx);
+  await work.trx.deleteFrom('security_groups').where('id', '=', current.id).execute();
+  work.changes.push(
+    { kind: 'security_group', id: current.id },
+    ...naming.map((row) => ({ kind: 'security_group', id: row.id })),
+  );
+}

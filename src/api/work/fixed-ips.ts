@@ -1,0 +1,129 @@
+/** The fixed IPs of a port: those that it asks for, or one of each IP version that its network has. */
+import { sql } from 'kysely';
+import { cidrContains, eui64Address, formatAddress, toAddress, toCidr } from '../../model/addresses.ts';
+import { giveAddress, takeAddress } from '../../schedule/give-address.ts';
+import type { JsonObject } from '../engine/json.ts';
+import type { Work } from '../engine/resource.ts';
+import { portErrors } from '../errors.ts';
+import { isHostAddress } from './subnet-addresses.ts';
+
+export interface AddressedPort {
+  readonly id: string;
+  readonly networkId: string;
+  readonly macAddress: string;
+  readonly deviceOwner: string;
+}
+
+interface SubnetRow {
+  readonly id: string;
+  readonly cidr: string;
+  readonly ip_version: number;
+  /** Hosts make their own address (SLAAC, RFC 4862). */
+  readonly auto: boolean;
+  readonly service_types: readonly string[];
+}
+
+interface Wanted {
+  readonly subnet: SubnetRow;
+  /** Null: any that is free. */
+  readonly ip: string | null;
+}
+
+/** Gives the port what it asks for; `asked` undefined asks for the usual. Throws what Neutron says when it cannot be. */
+export async function allocateFixedIps(
+  work: Work,
+  port: AddressedPort,
+  asked: readonly JsonObject[] | undefined,
+  firstPosition = 0,
+): Promise<void> {
+  if (asked?.length === 0) return;
+  const subnets = await readSubnets(work, port.networkId);
+  if (asked === undefined) return await allocateUsual(work, port, subnets);
+  const wanted = asked.map((one) => resolve(port, subnets, one));
+  for (const [index, { subnet, ip }] of wanted.entries()) {
+    const place = { portId: port.id, subnetId: subnet.id, position: firstPosition + index };
+    if (ip === null) {
+      if ((await giveAddress(work.trx, place)) === null) throw portErrors.noAddressLeft(port.networkId);
+    } else if (!(await takeAddress(work.trx, place, ip))) {
+      throw portErrors.addressInUse(ip, subnet.id);
+    }
+  }
+}
+
+/** Gives every port of a subnet's network, other than routers', its SLAAC address, when the subnet is of that kind. */
+export async function addAutoAddresses(work: Work, subnetId: string): Promise<void> {
+  const { rows } = await sql<{ id: string; mac: string; cidr: string }>`
+    select p.id, p.mac_address::text as mac, s.cidr::text as cidr from subnets s join ports p on p.network_id = s.network_id
+    where s.id = ${subnetId} and ${isAuto} and p.device_owner not like 'network:%'`.execute(work.trx);
+  if (rows.length === 0) return;
+  const ips = rows.map((row) => formatAddress(eui64Address(toCidr(row.cidr), row.mac)));
+  const ids = rows.map((row) => row.id);
+  await sql`
+    insert into ip_allocations (port_id, subnet_id, ip_address, position)
+    select n.id, ${subnetId}, n.ip, (select count(*) from ip_allocations a where a.port_id = n.id)
+    from unnest(${ids}::uuid[], ${ips}::inet[]) as n (id, ip)`.execute(work.trx);
+  work.changes.push(...ids.map((id) => ({ kind: 'port', id })));
+}
+
+const isAuto = sql<boolean>`(s.ip_version = 6 and s.ipv6_address_mode in ('slaac', 'dhcpv6-stateless')) is true`;
+
+async function readSubnets(work: Work, networkId: string): Promise<readonly SubnetRow[]> {
+  const { rows } = await sql<SubnetRow>`
+    select s.id, s.cidr::text as cidr, s.ip_version, ${isAuto} as auto, s.service_types
+    from subnets s where s.network_id = ${networkId} order by s.created_at, s.id`.execute(work.trx);
+  return rows;
+}
+
+/** One address of IPv4, one of stateful IPv6, and the one of each SLAAC subnet. */
+async function allocateUsual(work: Work, port: AddressedPort, all: readonly SubnetRow[]): Promise<void> {
+  const subnets = all.filter((one) => one.service_types.length === 0 || one.service_types.includes(port.deviceOwner));
+  let position = 0;
+  for (const version of [4, 6]) {
+    const group = subnets.filter((one) => one.ip_version === version && !one.auto);
+    let given: string | null = null;
+    for (const subnet of group) {
+      given = await giveAddress(work.trx, { portId: port.id, subnetId: subnet.id, position });
+      if (given !== null) break;
+    }
+    if (given === null && group.length > 0) throw portErrors.noAddressLeft(port.networkId);
+    position += group.length > 0 ? 1 : 0;
+  }
+  if (isRouter(port)) return;
+  for (const subnet of subnets.filter((one) => one.auto)) {
+    const ip = formatAddress(eui64Address(toCidr(subnet.cidr), port.macAddress));
+    if (!(await takeAddress(work.trx, { portId: port.id, subnetId: subnet.id, position }, ip))) {
+      throw portErrors.addressInUse(ip, subnet.id);
+    }
+    position += 1;
+  }
+}
+
+function resolve(port: AddressedPort, subnets: readonly SubnetRow[], asked: JsonObject): Wanted {
+  const subnetId = asked['subnet_id'];
+  const ip = typeof asked['ip_address'] === 'string' ? asked['ip_address'] : null;
+  if (typeof subnetId === 'string') {
+    const subnet = subnets.find((one) => one.id === subnetId);
+    if (subnet === undefined) throw portErrors.subnetNotOnNetwork(port.networkId, subnetId);
+    if (ip !== null && !fits(port, subnet, ip)) throw portErrors.addressNotInSubnet();
+    return withAuto(port, subnet, ip);
+  }
+  const subnet = subnets.find((one) => ip !== null && cidrContains(toCidr(one.cidr), toAddress(ip)));
+  if (subnet === undefined || ip === null) throw portErrors.addressNotInNetwork(ip ?? '');
+  if (!fits(port, subnet, ip)) throw portErrors.addressNotInNetwork(ip);
+  return withAuto(port, subnet, ip);
+}
+
+function fits(port: AddressedPort, subnet: SubnetRow, ip: string): boolean {
+  return isRouter(port) ? cidrContains(toCidr(subnet.cidr), toAddress(ip)) : isHostAddress(toCidr(subnet.cidr), ip);
+}
+
+function withAuto(port: AddressedPort, subnet: SubnetRow, ip: string | null): Wanted {
+  if (!subnet.auto || isRouter(port)) return { subnet, ip };
+  const own = formatAddress(eui64Address(toCidr(subnet.cidr), port.macAddress));
+  if (ip !== null && ip !== own) throw portErrors.addressOnAutoSubnet(ip, subnet.id);
+  return { subnet, ip: own };
+}
+
+function isRouter(port: AddressedPort): boolean {
+  return port.deviceOwner.startsWith('network:router_');
+}

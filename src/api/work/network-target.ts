@@ -1,0 +1,20 @@
+/** The network of a port or subnet, as rules must know it. */
+import { sql } from 'kysely';
+import type { PolicyTarget } from '../engine/policy.ts';
+import type { Work } from '../engine/resource.ts';
+import { requiredText, type Values } from '../engine/values.ts';
+import { networkErrors } from '../errors.ts';
+
+/** Throws 404 for a network that the caller may not see, when something is to be made there. */
+export async function networkTarget(work: Work, values: Values): Promise<Partial<PolicyTarget>> {
+  const id = requiredText(values, 'network_id');
+  const seen =
+    'id' in values || work.caller.isAdmin
+      ? sql`true`
+      : sql`(project_id = ${work.caller.projectId} or shared or external)`;
+  const { rows } = await sql<{ project_id: string; shared: boolean }>`
+    select project_id, shared from networks where id = ${id} and ${seen}`.execute(work.trx);
+  const row = rows[0];
+  if (row === undefined) throw networkErrors.notFound(id);
+  return { networkProjectId: row.project_id, networkShared: row.shared };
+}

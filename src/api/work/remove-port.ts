@@ -1,0 +1,28 @@
+/** Removing a port, with what others must hear of it. */
+import { sql } from 'kysely';
+import type { Work } from '../engine/resource.ts';
+
+/** Deletes ports. Floating IPs that led to them are free again. */
+export async function removePorts(work: Work, portIds: readonly string[]): Promise<void> {
+  if (portIds.length === 0) return;
+  await freeFloatingIps(work, sql`f.port_id = any(${portIds}::uuid[])`);
+  const { rows: groups } = await sql<{ id: string }>`
+    select distinct security_group_id as id from port_security_groups where port_id = any(${portIds}::uuid[])`.execute(
+    work.trx,
+  );
+  const { rows } = await sql<{ id: string; network_id: string; host_id: string }>`
+    delete from ports where id = any(${portIds}::uuid[]) returning id, network_id, host_id`.execute(work.trx);
+  work.changes.push(
+    ...rows.map((row) => ({ kind: 'port', id: row.id, networkId: row.network_id, hosts: [row.host_id] })),
+    ...groups.map((row) => ({ kind: 'security_group', id: row.id })),
+  );
+}
+
+/** Disassociates the floating IPs `f` that meet the condition. */
+export async function freeFloatingIps(work: Work, condition: ReturnType<typeof sql>): Promise<void> {
+  const { rows } = await sql<{ id: string; host: string }>`
+    update floating_ips f set port_id = null, fixed_ip_address = null, router_id = null, status = 'DOWN',
+      revision_number = f.revision_number + 1, updated_at = now()
+    from routers r where r.id = f.router_id and ${condition} returning f.id, r.host`.execute(work.trx);
+  work.changes.push(...rows.map((row) => ({ kind: 'floatingip', id: row.id, hosts: [row.host] })));
+}

@@ -1,0 +1,172 @@
+/** `/v3/users`. */
+import type { FastifyInstance } from 'fastify';
+import type { Selectable } from 'kysely';
+import { Type } from 'typebox';
+import type { UsersTable } from '../store/tables.ts';
+import { newId } from './bootstrap.ts';
+import type { Identity } from './identity.ts';
+import { badRequest, duplicateName, forbidden, notFound, unauthorized } from './keystone-error.ts';
+import { hashPassword, verifyPassword } from './password.ts';
+import { projectBody, readProjects } from './projects.ts';
+import { baseUrl, parse, requireAdmin, tokenOf } from './request.ts';
+import { storing } from './storing.ts';
+
+type User = Selectable<UsersTable>;
+
+const NewUser = Type.Object({
+  user: Type.Object({
+    name: Type.String({ minLength: 1, maxLength: 255 }),
+    domain_id: Type.Optional(Type.String()),
+    password: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    enabled: Type.Optional(Type.Boolean()),
+    default_project_id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  }),
+});
+const UserUpdate = Type.Object({
+  user: Type.Object({
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    password: Type.Optional(Type.String()),
+    enabled: Type.Optional(Type.Boolean()),
+    default_project_id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  }),
+});
+const PasswordChange = Type.Object({
+  user: Type.Object({ original_password: Type.String(), password: Type.String({ minLength: 1 }) }),
+});
+const ById = Type.Object({ id: Type.String() });
+const UserQuery = Type.Object({
+  name: Type.Optional(Type.String()),
+  domain_id: Type.Optional(Type.String()),
+  enabled: Type.Optional(Type.String()),
+});
+
+function userBody(user: User, base: string): Record<string, unknown> {
+  return {
+    id: user.id,
+    name: user.name,
+    domain_id: user.domain_id,
+    enabled: user.enabled,
+    ...(user.default_project_id !== null && { default_project_id: user.default_project_id }),
+    password_expires_at: null,
+    options: {},
+    links: { self: `${base}/identity/v3/users/${user.id}` },
+  };
+}
+
+export function registerUsers(app: FastifyInstance, identity: Identity): void {
+  const { db } = identity.store;
+
+  app.get('/v3/users', async (request) => {
+    await requireAdmin(request, identity, 'list_users');
+    const { name, domain_id, enabled } = parse(UserQuery, request.query);
+    let query = db.selectFrom('users').selectAll().orderBy('name');
+    if (name !== undefined) query = query.where('name', '=', name);
+    if (domain_id !== undefined) query = query.where('domain_id', '=', domain_id);
+    if (enabled !== undefined) query = query.where('enabled', '=', !['false', '0'].includes(enabled.toLowerCase()));
+    const base = baseUrl(request, identity);
+    return {
+      users: (await query.execute()).map((user) => userBody(user, base)),
+      links: { next: null, previous: null, self: `${base}/identity/v3/users` },
+    };
+  });
+
+  app.get('/v3/users/:id', async (request) => {
+    const { caller } = await tokenOf(request, identity);
+    const { id } = parse(ById, request.params);
+    if (!caller.isAdmin && caller.userId !== id) throw forbidden('get_user');
+    const user = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+    if (user === undefined) throw notFound('user', id);
+    return { user: userBody(user, baseUrl(request, identity)) };
+  });
+
+  app.get('/v3/users/:id/projects', async (request) => {
+    const { caller } = await tokenOf(request, identity);
+    const { id } = parse(ById, request.params);
+    if (!caller.isAdmin && caller.userId !== id) throw forbidden('list_user_projects');
+    const base = baseUrl(request, identity);
+    return {
+      projects: (await readProjects(identity, { userId: id })).map((project) => projectBody(project, base)),
+      links: { next: null, previous: null, self: `${base}/identity/v3/users/${id}/projects` },
+    };
+  });
+
+  app.post('/v3/users', async (request, reply) => {
+    const { caller } = await requireAdmin(request, identity, 'create_user');
+    const { user: given } = parse(NewUser, request.body);
+    if (given.password === undefined || given.password === null) throw badRequest('A user needs a password.');
+    const domainId = given.domain_id ?? caller.domainId;
+    const user = await storing(
+      db
+        .insertInto('users')
+        .values({
+          id: newId(),
+          domain_id: domainId,
+          name: given.name,
+          password_hash: await hashPassword(given.password),
+          enabled: given.enabled ?? true,
+          default_project_id: given.default_project_id ?? null,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow(),
+      {
+        duplicate: () => duplicateName('user', given.name),
+        missing: () => notFound('domain or project', given.default_project_id ?? domainId),
+      },
+    );
+    return reply.code(201).send({ user: userBody(user, baseUrl(request, identity)) });
+  });
+
+  app.patch('/v3/users/:id', async (request) => {
+    await requireAdmin(request, identity, 'update_user');
+    const { id } = parse(ById, request.params);
+    const { user: given } = parse(UserUpdate, request.body);
+    const passwordHash = given.password === undefined ? undefined : await hashPassword(given.password);
+    const user = await storing(
+      identity.store.transaction(async (trx) => {
+        if (passwordHash !== undefined) await trx.deleteFrom('tokens').where('user_id', '=', id).execute();
+        return trx
+          .updateTable('users')
+          .set({
+            id,
+            ...(given.name !== undefined && { name: given.name }),
+            ...(given.enabled !== undefined && { enabled: given.enabled }),
+            ...(given.default_project_id !== undefined && { default_project_id: given.default_project_id }),
+            ...(passwordHash !== undefined && { password_hash: passwordHash }),
+          })
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirst();
+      }),
+      {
+        duplicate: () => duplicateName('user', given.name ?? ''),
+        missing: () => notFound('project', given.default_project_id ?? ''),
+      },
+    );
+    identity.tokens.forget();
+    if (user === undefined) throw notFound('user', id);
+    return { user: userBody(user, baseUrl(request, identity)) };
+  });
+
+  app.post('/v3/users/:id/password', async (request, reply) => {
+    const { id } = parse(ById, request.params);
+    const { user: given } = parse(PasswordChange, request.body);
+    const user = await db.selectFrom('users').select('password_hash').where('id', '=', id).executeTakeFirst();
+    if (!(await verifyPassword(given.original_password, user?.password_hash))) throw unauthorized();
+    const passwordHash = await hashPassword(given.password);
+    await identity.store.transaction(async (trx) => {
+      await trx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', id).execute();
+      await trx.deleteFrom('tokens').where('user_id', '=', id).execute();
+    });
+    identity.tokens.forget();
+    return reply.code(204).send();
+  });
+
+  app.delete('/v3/users/:id', async (request, reply) => {
+    await requireAdmin(request, identity, 'delete_user');
+    const { id } = parse(ById, request.params);
+    const deleted = await db.deleteFrom('users').where('id', '=', id).executeTakeFirst();
+    identity.tokens.forget();
+    if (deleted.numDeletedRows === 0n) throw notFound('user', id);
+    return reply.code(204).send();
+  });
+}
