@@ -36,6 +36,8 @@ if (inside === undefined) {
   let driver = open();
 
   beforeAll(async () => {
+    const workloads = hosts.flatMap((host) => Object.keys(compile(host.share, wiringOf(host)).namespaces));
+    for (const name of workloads.filter((one) => one.startsWith('vm-'))) await run('ip', ['netns', 'add', name]);
     await driver.read();
   });
   afterAll(async () => {
@@ -50,8 +52,6 @@ if (inside === undefined) {
     const state = compile(host.share, wiring);
 
     test('is brought about, and then there is nothing to do', async () => {
-      const workloads = Object.keys(state.namespaces).filter((name) => name.startsWith('vm-'));
-      for (const name of workloads) await run('ip', ['netns', 'add', name]);
       expect((await driver.set(state)).problems).toEqual([]);
       expect(await driver.set(state)).toEqual({ writes: 0, problems: [] });
     });
