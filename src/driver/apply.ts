@@ -70,7 +70,9 @@ class Application {
   async connect(): Promise<void> {
     const leaving = new Set<Change>(this.#of('remove-port').filter(({ port }) => !isInternal(port)));
     const ovs = this.#changes.filter((change): change is OvsChange => isOvsChange(change) && !leaving.has(change));
-    await Promise.all([this.#transact(ovs), this.#offload()]);
+    // Nothing waits for the offload but the end.
+    this.#reads.push(this.#offload());
+    await this.#transact(ovs);
     await Promise.all([this.#namespaces(), this.#flows()]);
   }
 
@@ -208,7 +210,7 @@ class Application {
           changes.map(({ name }) => name),
         ),
       );
-      this.#reads.push(observation.readOffload(namespace));
+      await observation.readOffload(namespace);
     }
   }
 

@@ -120,7 +120,11 @@ export class Observation {
   async readSysctls(namespace: string, keys: readonly string[]): Promise<void> {
     const commit = await this.#orGone(namespace, async () => {
       const read = await readSysctls(namespace, keys);
-      return () => put(this.#sysctls, namespace, { ...this.#sysctls.get(namespace), ...read });
+      return () => {
+        const asked = new Set(keys);
+        const others = Object.entries(this.#sysctls.get(namespace) ?? {}).filter(([key]) => !asked.has(key));
+        return put(this.#sysctls, namespace, { ...Object.fromEntries(others), ...read });
+      };
     });
     commit();
   }
@@ -198,7 +202,7 @@ export class Observation {
   async readWhatIsAsked(desired: HostState): Promise<void> {
     const work = Object.entries(desired.namespaces).flatMap(([namespace, wanted]) => {
       if (!this.#links.has(namespace)) return [];
-      const known = this.#sysctls.get(namespace) ?? {};
+      const known = this.#presentSysctls(namespace);
       const keys = Object.keys(wanted.sysctls).filter((key) => known[key] === undefined);
       const offload = this.#offload.get(namespace);
       const asks = Object.entries(wanted.links).some(
@@ -252,11 +256,23 @@ export class Observation {
       links: Object.fromEntries(withOffload),
       routes: read?.routes ?? [],
       neighbours: read?.neighbours ?? [],
-      sysctls: this.#sysctls.get(name) ?? {},
+      sysctls: this.#presentSysctls(name),
       ipv4: this.#rules.get(`ipv4 ${name}`) ?? {},
       ipv6: this.#rules.get(`ipv6 ${name}`) ?? {},
       ipsets: this.#ipsets.get(name) ?? {},
     };
+  }
+
+  /** Settings of a device go with it, and come back with other values with the next one of its name. */
+  #presentSysctls(namespace: string): Readonly<Record<string, string>> {
+    const read = Object.entries(this.#sysctls.get(namespace) ?? {});
+    const devices = new Set(this.#links.get(namespace)?.entries.map(({ name }) => name));
+    return Object.fromEntries(
+      read.filter(([key]) => {
+        const device = /^net\.ipv[46]\.(?:conf|neigh)\.([^.]+)\./.exec(key)?.[1];
+        return device === undefined || device === 'all' || device === 'default' || devices.has(device);
+      }),
+    );
   }
 
   #hasLink(namespace: string, name: string): boolean {
