@@ -10,17 +10,19 @@ import { type FSWatcher, mkdirSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { Family } from '../host/change.ts';
 import { ROOT } from '../host/host-state.ts';
+import { type OvsTables, readBridges } from '../host/ovs-rows.ts';
 import { isOurNamespace } from '../host/ownership.ts';
 import type { HostChange } from './host-driver.ts';
 import { type Commit, listNamespaces, type Observation } from './observation.ts';
-import { countFlows } from './openflow.ts';
 import { eachAtMost, run, toolEnvironment } from './run.ts';
 
 export interface HostWatchOptions {
   readonly runDirectory: string;
   readonly pollMs: number;
   readonly observation: Observation;
-  readonly bridges: () => readonly string[];
+  readonly tables: () => OvsTables;
+  /** Whether the host is being read or written; what is looked at then would be old at once. */
+  readonly isBusy: () => boolean;
   /** Reads a part again, when nothing else is being done, and tells of a change of this kind if one came out of it. */
   readonly look: (kind: HostChange['kind'], fetch: () => Promise<Commit>) => Promise<void>;
   readonly restarted: () => void;
@@ -46,6 +48,7 @@ export class HostWatch implements Disposable {
   #isPolling = false;
   #turn = 0;
   #lookedAt = 0;
+  #isLooking = false;
   #isOver = false;
 
   constructor(options: HostWatchOptions) {
@@ -89,14 +92,20 @@ export class HostWatch implements Disposable {
 
   /** `where` is the host's own namespace or the number of another. */
   #linksChanged(where: string): void {
+    if (this.#isOver) return;
     this.#dirty.add(where);
+    if (this.#isLooking) return;
     const waitMs = Math.max(GATHER_MS, this.#lookedAt + BETWEEN_MS - performance.now());
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
       this.#lookedAt = performance.now();
       const dirty = [...this.#dirty];
       this.#dirty.clear();
-      void this.#look('links', () => this.#fetchLinks(dirty));
+      this.#isLooking = true;
+      void this.#look('links', () => this.#fetchLinks(dirty)).finally(() => {
+        this.#isLooking = false;
+        for (const later of [...this.#dirty]) this.#linksChanged(later);
+      });
     }, waitMs);
   }
 
@@ -120,7 +129,7 @@ export class HostWatch implements Disposable {
   }
 
   async #pollOnce(): Promise<void> {
-    if (this.#isPolling) return;
+    if (this.#isPolling || this.#options.isBusy()) return;
     this.#isPolling = true;
     try {
       if (this.#hasRestarted()) {
@@ -141,10 +150,10 @@ export class HostWatch implements Disposable {
   }
 
   async #pollFlows(): Promise<void> {
-    const { observation, bridges } = this.#options;
-    for (const bridge of bridges()) {
-      const count = await countFlows(this.#options, bridge);
-      if (count === observation.flowCount(bridge)) continue;
+    const { observation, tables } = this.#options;
+    const current = tables();
+    for (const bridge of Object.keys(readBridges(current))) {
+      if (await observation.hasSameFlows(bridge, current)) continue;
       await this.#look('flows', () => observation.fetchFlows(bridge));
     }
   }

@@ -37,6 +37,7 @@ export class LinuxHost implements HostDriver {
   #isRead = false;
   /** Counts readings and writings that were asked for. */
   #generation = 0;
+  #active = 0;
   #desired: HostState | undefined;
   /** What still differed after the last look, as text. */
   #remaining = '';
@@ -101,7 +102,10 @@ export class LinuxHost implements HostDriver {
 
   #oneAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#generation++;
-    const result = this.#busy.then(work);
+    this.#active++;
+    const result = this.#busy.then(work).finally(() => {
+      this.#active--;
+    });
     this.#busy = result.catch(() => undefined);
     return result;
   }
@@ -132,7 +136,8 @@ export class LinuxHost implements HostDriver {
       runDirectory: this.#options.ovsRunDirectory,
       pollMs: this.#options.pollMs ?? 1000,
       observation: this.#observation,
-      bridges: () => Object.keys(this.#ovsdb === undefined ? {} : readBridges(this.#ovsdb.tables)),
+      tables: () => this.#ovsdb?.tables ?? { Bridge: new Map(), Port: new Map(), Interface: new Map() },
+      isBusy: () => this.#active > 0,
       look: (kind, fetch) => this.#look(kind, fetch),
       restarted: () => {
         this.#isRead = false;

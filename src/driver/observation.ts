@@ -3,7 +3,8 @@
  * Bridges and ports are not kept here: the OVSDB monitor has them.
  */
 import { readdirSync } from 'node:fs';
-import type { Family } from '../host/change.ts';
+import type { Family, FlowChange } from '../host/change.ts';
+import { flowKey } from '../host/difference-ovs.ts';
 import {
   type Daemon,
   type Flow,
@@ -17,14 +18,15 @@ import {
 } from '../host/host-state.ts';
 import { joinPeers, nameInternalPorts } from '../host/link-entry.ts';
 import { type OvsTables, readBridges } from '../host/ovs-rows.ts';
-import { isInternal, isManagedNamespace, OUR_COOKIE } from '../host/ownership.ts';
+import { isInternal, isManagedNamespace } from '../host/ownership.ts';
 import { readMacTable } from '../host/read-mac-table.ts';
 import { isRunning, readDaemons } from './daemons.ts';
 import { readOffload } from './offload.ts';
-import { dumpFlows, type OvsTools, ovsEnvironment } from './openflow.ts';
+import { dumpFlows, listFlows, type OvsTools } from './openflow.ts';
 import { type NamespaceLinks, readNamespaceIpsets, readNamespaceLinks, readNamespaceRules } from './read-namespace.ts';
-import { eachAtMost, run } from './run.ts';
+import { eachAtMost } from './run.ts';
 import { readSysctls } from './sysctl.ts';
+import { askSwitch } from './unixctl.ts';
 
 export interface ObservationOptions extends OvsTools {
   readonly stateDirectory: string;
@@ -79,6 +81,11 @@ export class Observation {
     (await this.fetchLinks(namespace))();
   }
 
+  /** Takes in what was read in the same process that wrote. */
+  putLinks(namespace: string, read: NamespaceLinks): void {
+    this.#links.set(namespace, read);
+  }
+
   fetchLinks(namespace: string): Promise<Commit> {
     return this.#orGone(namespace, async () => {
       const read = await readNamespaceLinks(namespace);
@@ -105,11 +112,19 @@ export class Observation {
     commit();
   }
 
+  putIpsets(namespace: string, read: Readonly<Record<string, IpSet>>): void {
+    this.#ipsets.set(namespace, read);
+  }
+
   /** Reads these keys; others that were read before stay as they were. */
   async readSysctls(namespace: string, keys: readonly string[]): Promise<void> {
     const commit = await this.#orGone(namespace, async () => {
       const read = await readSysctls(namespace, keys);
-      return () => put(this.#sysctls, namespace, { ...this.#sysctls.get(namespace), ...read });
+      return () => {
+        const asked = new Set(keys);
+        const others = Object.entries(this.#sysctls.get(namespace) ?? {}).filter(([key]) => !asked.has(key));
+        return put(this.#sysctls, namespace, { ...Object.fromEntries(others), ...read });
+      };
     });
     commit();
   }
@@ -131,9 +146,34 @@ export class Observation {
     return () => put(this.#flows, bridge, read);
   }
 
-  /** How many flows with our cookie were read, learned ones included. */
-  flowCount(bridge: string): number {
-    return (this.#flows.get(bridge) ?? []).filter(({ cookie }) => cookie === OUR_COOKIE).length;
+  /**
+   * Reads back what was written to a bridge. Where the quick list shows each change, it is taken for what was read; where it
+   * does not, or cannot be had, everything is read.
+   */
+  async readWrittenFlows(bridge: string, tables: OvsTables, changes: readonly FlowChange[]): Promise<void> {
+    const listed = await this.#listFlows(bridge, tables).catch(() => undefined);
+    const isDone = ({ kind, flow }: FlowChange) =>
+      listed?.get(flowKey(flow)) === (kind === 'add-flow' ? flow.actions : undefined);
+    if (listed === undefined || !changes.every(isDone)) {
+      await this.readFlows(bridge);
+      return;
+    }
+    const touched = new Set(changes.map(({ flow }) => flowKey(flow)));
+    const others = (this.#flows.get(bridge) ?? []).filter((flow) => !touched.has(flowKey(flow)));
+    const added = changes.flatMap(({ kind, flow }) => (kind === 'add-flow' ? [flow] : []));
+    this.#flows.set(bridge, [...others, ...added]);
+  }
+
+  /** Whether a bridge has just the flows that were last read. Throws where the switch does not answer. */
+  async hasSameFlows(bridge: string, tables: OvsTables): Promise<boolean> {
+    const listed = await this.#listFlows(bridge, tables);
+    const known = this.#flows.get(bridge) ?? [];
+    return known.length === listed.size && known.every((flow) => listed.get(flowKey(flow)) === flow.actions);
+  }
+
+  async #listFlows(bridge: string, tables: OvsTables): Promise<ReadonlyMap<string, string>> {
+    const listed = await listFlows(this.#options, bridge, readBridges(tables)[bridge]?.ports ?? {});
+    return new Map(listed.map((flow) => [flowKey(flow), flow.actions]));
   }
 
   readDaemons(): boolean {
@@ -162,7 +202,7 @@ export class Observation {
   async readWhatIsAsked(desired: HostState): Promise<void> {
     const work = Object.entries(desired.namespaces).flatMap(([namespace, wanted]) => {
       if (!this.#links.has(namespace)) return [];
-      const known = this.#sysctls.get(namespace) ?? {};
+      const known = this.#presentSysctls(namespace);
       const keys = Object.keys(wanted.sysctls).filter((key) => known[key] === undefined);
       const offload = this.#offload.get(namespace);
       const asks = Object.entries(wanted.links).some(
@@ -216,11 +256,23 @@ export class Observation {
       links: Object.fromEntries(withOffload),
       routes: read?.routes ?? [],
       neighbours: read?.neighbours ?? [],
-      sysctls: this.#sysctls.get(name) ?? {},
+      sysctls: this.#presentSysctls(name),
       ipv4: this.#rules.get(`ipv4 ${name}`) ?? {},
       ipv6: this.#rules.get(`ipv6 ${name}`) ?? {},
       ipsets: this.#ipsets.get(name) ?? {},
     };
+  }
+
+  /** Settings of a device go with it, and come back with other values with the next one of its name. */
+  #presentSysctls(namespace: string): Readonly<Record<string, string>> {
+    const read = Object.entries(this.#sysctls.get(namespace) ?? {});
+    const devices = new Set(this.#links.get(namespace)?.entries.map(({ name }) => name));
+    return Object.fromEntries(
+      read.filter(([key]) => {
+        const device = /^net\.ipv[46]\.(?:conf|neigh)\.([^.]+)\./.exec(key)?.[1];
+        return device === undefined || device === 'all' || device === 'default' || devices.has(device);
+      }),
+    );
   }
 
   #hasLink(namespace: string, name: string): boolean {
@@ -232,7 +284,7 @@ export class Observation {
     const names = new Map(
       ports.flatMap(([name, { ofport }]) => (ofport === undefined ? [] : [[ofport, name] as const])),
     );
-    const shown = await run('ovs-appctl', ['fdb/show', bridge], { env: ovsEnvironment(this.#options) });
+    const shown = await askSwitch(this.#options.runDirectory, 'fdb/show', [bridge]);
     this.#macTables.set(bridge, readMacTable(shown, names));
   }
 
