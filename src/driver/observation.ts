@@ -17,7 +17,7 @@ import {
 } from '../host/host-state.ts';
 import { joinPeers, nameInternalPorts } from '../host/link-entry.ts';
 import { type OvsTables, readBridges } from '../host/ovs-rows.ts';
-import { isInternal, isManagedNamespace } from '../host/ownership.ts';
+import { isInternal, isManagedNamespace, OUR_COOKIE } from '../host/ownership.ts';
 import { readMacTable } from '../host/read-mac-table.ts';
 import { isRunning, readDaemons } from './daemons.ts';
 import { readOffload } from './offload.ts';
@@ -29,6 +29,9 @@ import { readSysctls } from './sysctl.ts';
 export interface ObservationOptions extends OvsTools {
   readonly stateDirectory: string;
 }
+
+/** Takes what was read into the observation. False where it was known already. */
+export type Commit = () => boolean;
 
 export class Observation {
   readonly #options: ObservationOptions;
@@ -73,42 +76,69 @@ export class Observation {
 
   /** Devices, addresses, routes and neighbours. A namespace that is gone is forgotten. */
   async readLinks(namespace: string): Promise<void> {
-    await this.#orGone(namespace, async () => {
-      this.#links.set(namespace, await readNamespaceLinks(namespace));
+    (await this.fetchLinks(namespace))();
+  }
+
+  fetchLinks(namespace: string): Promise<Commit> {
+    return this.#orGone(namespace, async () => {
+      const read = await readNamespaceLinks(namespace);
+      return () => put(this.#links, namespace, read, linksText);
     });
   }
 
   async readRules(namespace: string, family: Family): Promise<void> {
-    await this.#orGone(namespace, async () => {
-      this.#rules.set(`${family} ${namespace}`, await readNamespaceRules(namespace, family));
+    (await this.fetchRules(namespace, family))();
+  }
+
+  fetchRules(namespace: string, family: Family): Promise<Commit> {
+    return this.#orGone(namespace, async () => {
+      const read = await readNamespaceRules(namespace, family);
+      return () => put(this.#rules, `${family} ${namespace}`, read, rulesText);
     });
   }
 
   async readIpsets(namespace: string): Promise<void> {
-    await this.#orGone(namespace, async () => {
-      this.#ipsets.set(namespace, await readNamespaceIpsets(namespace));
+    const commit = await this.#orGone(namespace, async () => {
+      const read = await readNamespaceIpsets(namespace);
+      return () => put(this.#ipsets, namespace, read);
     });
+    commit();
   }
 
   /** Reads these keys; others that were read before stay as they were. */
   async readSysctls(namespace: string, keys: readonly string[]): Promise<void> {
-    await this.#orGone(namespace, async () => {
-      this.#sysctls.set(namespace, { ...this.#sysctls.get(namespace), ...(await readSysctls(namespace, keys)) });
+    const commit = await this.#orGone(namespace, async () => {
+      const read = await readSysctls(namespace, keys);
+      return () => put(this.#sysctls, namespace, { ...this.#sysctls.get(namespace), ...read });
     });
+    commit();
   }
 
   async readOffload(namespace: string): Promise<void> {
-    await this.#orGone(namespace, async () => {
-      this.#offload.set(namespace, await readOffload(namespace));
+    const commit = await this.#orGone(namespace, async () => {
+      const read = await readOffload(namespace);
+      return () => put(this.#offload, namespace, read);
     });
+    commit();
   }
 
   async readFlows(bridge: string): Promise<void> {
-    this.#flows.set(bridge, await dumpFlows(this.#options, bridge));
+    (await this.fetchFlows(bridge))();
   }
 
-  readDaemons(): void {
+  async fetchFlows(bridge: string): Promise<Commit> {
+    const read = await dumpFlows(this.#options, bridge);
+    return () => put(this.#flows, bridge, read);
+  }
+
+  /** How many flows with our cookie were read, learned ones included. */
+  flowCount(bridge: string): number {
+    return (this.#flows.get(bridge) ?? []).filter(({ cookie }) => cookie === OUR_COOKIE).length;
+  }
+
+  readDaemons(): boolean {
     this.#daemons = readDaemons(this.#options.stateDirectory);
+    return true;
   }
 
   /** Whether a daemon that ran when it was last read has ended. */
@@ -121,9 +151,11 @@ export class Observation {
     return listNamespaces().filter((name) => !this.#links.has(name));
   }
 
-  /** Forgets the namespaces that are no more. */
-  refreshNamespaces(): void {
+  /** Forgets the namespaces that are no more; false where there is none. */
+  refreshNamespaces(): boolean {
+    const known = this.#links.size;
     this.#forget([ROOT, ...listNamespaces()]);
+    return this.#links.size !== known;
   }
 
   /** What a desired state asks about that is read on demand only: sysctls, and offload where it must be off. */
@@ -205,12 +237,12 @@ export class Observation {
   }
 
   /** A namespace can go at any moment; only then is a failure to read it none. */
-  async #orGone(namespace: string, read: () => Promise<void>): Promise<void> {
+  async #orGone(namespace: string, fetch: () => Promise<Commit>): Promise<Commit> {
     try {
-      await read();
+      return await fetch();
     } catch (error) {
       if (namespace === ROOT || listNamespaces().includes(namespace)) throw error;
-      this.refreshNamespaces();
+      return () => this.refreshNamespaces();
     }
   }
 
@@ -222,6 +254,21 @@ export class Observation {
       if (!present.includes(key.slice(key.indexOf(' ') + 1))) this.#rules.delete(key);
     }
   }
+}
+
+/** Keeps a part; true where its text differs from before, or where there is no text to compare. */
+function put<Part>(parts: Map<string, Part>, key: string, part: Part, text?: (part: Part) => string): boolean {
+  const old = parts.get(key);
+  parts.set(key, part);
+  return text === undefined || old === undefined || text(old) !== text(part);
+}
+
+function linksText({ entries, routes }: NamespaceLinks): string {
+  return JSON.stringify([entries, routes]);
+}
+
+function rulesText(ruleset: Ruleset): string {
+  return JSON.stringify(ruleset, (key, value) => (key === 'counters' ? undefined : value));
 }
 
 /** The named network namespaces. */
