@@ -1,4 +1,5 @@
 import type { HostState } from '../host/host-state.ts';
+import { isMarked } from '../host/ownership.ts';
 
 /**
  * Ports of br-int that someone else than Tapline made for a workload, such as os-vif for Nova: port id (`external_ids:iface-id`) to
@@ -8,7 +9,7 @@ export function attachedPorts(observed: HostState): Readonly<Record<string, stri
   const attached: Record<string, string> = {};
   for (const [name, { type, externalIds }] of Object.entries(observed.bridges['br-int']?.ports ?? {})) {
     const id = externalIds['iface-id'];
-    if (type === '' && id !== undefined && externalIds['tapline'] !== 'true') attached[id] = name;
+    if (type === '' && id !== undefined && !isMarked(externalIds)) attached[id] = name;
   }
   return attached;
 }

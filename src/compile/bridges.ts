@@ -1,5 +1,6 @@
 import type { Flow, OvsPort } from '../host/host-state.ts';
-import { FLOW_COOKIE, flow, inPort, output } from './compiled-flow.ts';
+import { OUR_COOKIE } from '../host/ownership.ts';
+import { flow, inPort, output } from './compiled-flow.ts';
 import { providerPatch } from './device-names.ts';
 import { INTEGRATION, TUNNEL } from './flow-tables.ts';
 import type { HostView } from './host-view.ts';
@@ -68,7 +69,7 @@ const LEARN = [
   `table=${TUNNEL.unicast}`,
   'hard_timeout=300',
   'priority=1',
-  `cookie=${FLOW_COOKIE}`,
+  `cookie=${OUR_COOKIE}`,
   'NXM_OF_VLAN_TCI[0..11]',
   'NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[]',
   'load:0->NXM_OF_VLAN_TCI[]',

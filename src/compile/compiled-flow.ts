@@ -1,12 +1,10 @@
 import type { Flow } from '../host/host-state.ts';
+import { OUR_COOKIE } from '../host/ownership.ts';
 import { quotePortName } from '../host/read-flows.ts';
-
-/** Marks the flows that Tapline made (`tapline` in ASCII). */
-export const FLOW_COOKIE = '0x7461706c696e65';
 
 /** A flow of ours. `match` and `actions` are in the canonical text of `ovs-ofctl --names dump-flows`. */
 export function flow(table: number, priority: number, match: string, actions: string): Flow {
-  return { table, priority, match, actions, cookie: FLOW_COOKIE };
+  return { table, priority, match, actions, cookie: OUR_COOKIE };
 }
 
 /** `in_port="NAME"`. */
