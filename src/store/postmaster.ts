@@ -1,10 +1,10 @@
 /** One running PostgreSQL of ours: started, or found still running, and stopped. */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { processDirectory, processStart } from './process-identity.ts';
+import { processDirectory, processesIn, processStart } from './process-identity.ts';
 import type { RunAs } from './run-as.ts';
 
 const pollMs = 5;
@@ -45,6 +45,7 @@ export async function startPostmaster(options: PostmasterOptions): Promise<numbe
     }
     await stopPostmaster(left.pid);
   }
+  await removeStaleLocks(options);
   const pid = launch(options);
   if (await becomesReady(options.dataDirectory, pid)) return pid;
   const log = await readFile(options.logFile, 'utf8').catch(() => '');
@@ -66,6 +67,22 @@ export async function stopPostmaster(pid: number): Promise<void> {
       throw new Error(`PostgreSQL (pid ${pid}) did not stop within ${stopTimeoutMs} ms`);
     await delay(pollMs);
   }
+}
+
+/**
+ * PostgreSQL takes any process with the number in its lock file for its own, also a zombie that nobody reaps and one that
+ * got the number after a reboot. Removed only once nothing works on the data: backends may outlive their postmaster.
+ */
+async function removeStaleLocks(options: PostmasterOptions): Promise<void> {
+  if ((await pidFile(options.dataDirectory)) === null) return;
+  const directory = await realpath(options.dataDirectory);
+  const deadline = performance.now() + stopTimeoutMs;
+  for (let left = await processesIn(directory); left.length > 0; left = await processesIn(directory)) {
+    if (performance.now() > deadline) throw new Error(`processes ${left.join(', ')} still work on ${directory}`);
+    await delay(20);
+  }
+  await rm(join(options.dataDirectory, 'postmaster.pid'), { force: true });
+  await rm(join(options.socketDirectory, '.s.PGSQL.5432.lock'), { force: true });
 }
 
 function launch(options: PostmasterOptions): number {

@@ -1,5 +1,5 @@
 /** Which process a number means: process ids are reused, a process id with its start time is not. */
-import { readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /** Clock ticks after boot at which the process started; null where there is none (a zombie counts as none). */
 export async function processStart(pid: number): Promise<string | null> {
@@ -16,4 +16,13 @@ export async function processStart(pid: number): Promise<string | null> {
 /** The directory in which the process works; null where it is gone or not ours to see. */
 export async function processDirectory(pid: number): Promise<string | null> {
   return readlink(`/proc/${pid}/cwd`).catch(() => null);
+}
+
+/** Process ids of all that live and work in the directory. */
+export async function processesIn(directory: string): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const working = await Promise.all(
+    pids.map(async (pid) => (await processDirectory(pid)) === directory && (await processStart(pid)) !== null),
+  );
+  return pids.filter((_, index) => working[index]);
 }
