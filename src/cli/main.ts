@@ -1,4 +1,4 @@
-/** The `tapline` command. One file a command; each loads what it needs when it runs, so that the small ones start fast. */
+/** The `tapline` command: one file a command. */
 import { Command } from 'commander';
 import { addAgent } from './agent.ts';
 import { addConfig } from './config.ts';
@@ -7,18 +7,16 @@ import { addLab } from './lab.ts';
 import { addOpenrc } from './openrc.ts';
 import { addPlug } from './plug.ts';
 import { reportError } from './report-error.ts';
+import { addServer } from './server.ts';
+import { addTrace } from './trace.ts';
+import { addUp } from './up.ts';
 
 const program = new Command('tapline')
   .description('the network of an OpenStack cloud, run by one person with one command, that explains itself')
   .enablePositionalOptions()
   .showHelpAfterError('(see tapline --help)');
 
-addDemo(program);
-addAgent(program);
-addLab(program);
-addPlug(program);
-addOpenrc(program);
-addConfig(program);
+for (const add of [addServer, addAgent, addUp, addTrace, addPlug, addOpenrc, addConfig, addLab, addDemo]) add(program);
 
 try {
   await program.parseAsync();

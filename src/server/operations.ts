@@ -1,10 +1,11 @@
 /** Tapline's own operations: is it well, which hosts are here, what is on a host. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import type { Channel } from '../feed/channel.ts';
 import type { Identity } from '../identity/identity.ts';
-import { keystoneErrorBody } from '../identity/keystone-error.ts';
 import type { Store } from '../store/database.ts';
+import { adminGuard, refuse } from './admin-guard.ts';
+import { registerTrace } from './trace.ts';
 
 /**
  * `GET /healthcheck` (no token): 200 `OK`, or 503 while the database is away. For administrators `GET /tapline/v1/hosts`, and
@@ -20,14 +21,7 @@ export function registerOperations(app: FastifyInstance, store: Store, identity:
     }
   });
 
-  const refuse = (reply: FastifyReply, status: number, message: string) =>
-    reply.code(status).send(keystoneErrorBody(status, message));
-  const requireAdmin = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const token = request.headers['x-auth-token'];
-    const caller = typeof token === 'string' ? await identity.authenticate(token) : null;
-    if (caller === null) await refuse(reply, 401, 'The request you have made requires authentication.');
-    else if (!caller.isAdmin) await refuse(reply, 403, 'Only administrators may look at hosts.');
-  };
+  const requireAdmin = adminGuard(identity);
 
   app.get('/tapline/v1/hosts', { preHandler: requireAdmin }, async () => {
     const connected = new Set(channel.hosts());
@@ -48,4 +42,6 @@ export function registerOperations(app: FastifyInstance, store: Store, identity:
       }
     },
   );
+
+  registerTrace(app, { store, channel, requireAdmin });
 }

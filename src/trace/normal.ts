@@ -33,11 +33,12 @@ export function switchNormally(bridge: OvsBridge, bridgeName: string, inPort: st
   if (destination >> 4n === 0x0180c200000n) return { kind: 'dropped', vlan, why: 'reserved-multicast' };
   const learned = isMulticast(destination) ? undefined : learnedPort(bridge, bridgeName, vlan, formatMac(destination));
   if (learned === inPort) return { kind: 'dropped', vlan, why: 'learned-on-its-own-port' };
-  if (learned !== undefined && carries(bridge, learned, vlan)) {
+  // Changing a port's tag makes OVS forget what it learned there, so an entry that contradicts the tag is not in use.
+  if (learned !== undefined && [undefined, vlan].includes(bridge.ports[learned]?.tag)) {
     return { kind: 'known', vlan, outputs: [frameFor(bridge, learned, vlan, fields)] };
   }
   const ports = [...Object.keys(bridge.ports), bridgeName].filter(
-    (port, index, all) => port !== inPort && all.indexOf(port) === index && carries(bridge, port, vlan),
+    (port, index, all) => port !== inPort && all.indexOf(port) === index && carries(bridge, port, vlan, fields),
   );
   if (ports.length === 0) return { kind: 'dropped', vlan, why: 'no-other-port-in-vlan' };
   return { kind: 'flooded', vlan, outputs: ports.map((port) => frameFor(bridge, port, vlan, fields)) };
@@ -48,9 +49,10 @@ function learnedPort(bridge: OvsBridge, bridgeName: string, vlan: number, macAdd
   return port === 'LOCAL' ? bridgeName : port;
 }
 
-function carries(bridge: OvsBridge, port: string, vlan: number): boolean {
+/** An access port takes no frame that has a second tag inside. */
+function carries(bridge: OvsBridge, port: string, vlan: number, fields: Fields): boolean {
   const tag = bridge.ports[port]?.tag;
-  return tag === undefined || tag === vlan;
+  return tag === undefined || (tag === vlan && ((fields['inner_tci'] ?? 0n) & 0xfffn) === 0n);
 }
 
 function frameFor(bridge: OvsBridge, port: string, vlan: number, fields: Fields): SwitchedFrame {

@@ -69,15 +69,15 @@ export function startAgents(lab: Lab, tapline: TaplineCommand, server: RunningSe
   });
 }
 
-/** Waits until the API lists every host's agents as alive. */
+/** Waits until the server has an agent of every host on its channel. */
 export async function waitForAgents(lab: Lab, api: ApiClient, agents: readonly Service[], wait: WaitOptions) {
   await waitFor(
-    'an agent alive on every host',
+    'an agent of every host on the channel',
     async () => {
       for (const agent of agents) giveUpWhenDead(agent);
-      const { agents: listed } = await api.get('/v2.0/agents');
-      const alive = (listed as readonly { host: string; alive: boolean }[]).filter((agent) => agent.alive);
-      const missing = lab.hosts.filter((host) => !alive.some((agent) => agent.host === host.name));
+      const { hosts } = await api.get('/tapline/v1/hosts');
+      const connected = (hosts as readonly { name: string; connected: boolean }[]).filter((host) => host.connected);
+      const missing = lab.hosts.filter((host) => !connected.some(({ name }) => name === host.name));
       if (missing.length > 0) throw new Error(`not heard of ${missing.map((host) => host.name).join(', ')}`);
       return true;
     },

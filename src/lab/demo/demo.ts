@@ -143,8 +143,8 @@ async function waitUntilActive(api: ApiClient, id: string, services: readonly Se
 async function showLines(options: DemoOptions, progress: Progress, topology: Topology, server: RunningServer) {
   const tcp = (port: number) => ['--protocol', 'tcp', '--destination-port', `${port}`];
   const questions: readonly (readonly [claim: string, argv: readonly string[], passes: boolean])[] = [
-    ['the line of a packet out', ['web1', '8.8.8.8'], true],
-    ['the line of a packet in', ['203.0.113.1', topology.floatingIp, ...tcp(80)], true],
+    ['the line of a packet out', ['web1', '8.8.8.8', '--explain'], true],
+    ['the line of a packet in', ['203.0.113.1', topology.floatingIp, ...tcp(80), '--explain'], true],
     ['the line of a packet that no rule lets in', ['203.0.113.1', topology.floatingIp, ...tcp(closedPort)], false],
   ];
   for (const [claim, argv, passes] of questions) {

@@ -45,7 +45,7 @@ export async function proveTraffic(
 
   await prove('names: web1 asks the DHCP server for the name of web2', async () => {
     const name = `host-${web2.port.ipAddress.replaceAll('.', '-')}.openstacklocal`;
-    const { stdout } = await web1.host.exec(['busybox', 'nslookup', name, nameserver], web1);
+    const { stdout } = await web1.host.exec(['busybox', 'nslookup', '-type=a', name, nameserver], web1);
     if (!stdout.includes(web2.port.ipAddress)) throw new Error(stdout);
     return `${name} is ${web2.port.ipAddress}`;
   });
