@@ -229,13 +229,10 @@ export const routerErrors = {
     ),
   subnetMismatch: (portId: string, subnetId: string) =>
     wrong('SubnetMismatchForPort', `Subnet on port ${portId} does not match the requested subnet ${subnetId}.`),
-  invalidRoute: (routerId: string, reason: string) =>
-    wrong('InvalidRoutes', `Invalid format for routes: ${reason} on router ${routerId}.`),
-  nexthopNotConnected: (routes: string, nexthop: string) =>
-    wrong(
-      'InvalidRoutes',
-      `Invalid format for routes: ${routes}, the nexthop is not connected with router (${nexthop})`,
-    ),
+  invalidRoutes: (routes: string, reason: string) =>
+    wrong('InvalidRoutes', `Invalid format for routes: ${routes}, ${reason}`),
+  noExternalAddress: (networkId: string) =>
+    wrong('ExternalIpAddressExhausted', `Unable to find any IP address on external network ${networkId}.`),
   floatingIpNotFound: (id: string) => missing('FloatingIPNotFound', `Floating IP ${id} could not be found`),
   notExternal: (networkId: string) =>
     wrong('BadRequest', `Bad floatingip request: Network ${networkId} is not a valid external network.`),
@@ -310,3 +307,7 @@ export const operatorErrors = {
   agentNotFound: (id: string) => missing('AgentNotFound', `Agent ${id} could not be found.`),
   quotaUnknownResource: (name: string) => requestErrors.unrecognized([name]),
 } as const;
+
+/** An extension that this server does not have. */
+export const missingExtension = (alias: string): ApiError =>
+  missing('HTTPNotFound', `Extension with alias ${alias} does not exist`);

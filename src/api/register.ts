@@ -34,7 +34,7 @@ export function registerApi(app: FastifyInstance, context: ApiContext): void {
     );
     scope.setErrorHandler((error, request, reply) => sendError(error, request, reply));
     scope.addHook('onRequest', async (_request, reply) => {
-      reply.header('x-openstack-request-id', `req-${randomUUID()}`);
+      if (!reply.hasHeader('x-openstack-request-id')) reply.header('x-openstack-request-id', `req-${randomUUID()}`);
     });
     scope.get('/', async (request) => apiVersions(baseUrl(request, context.config)));
     scope.get(`${prefix}/`, async (request) => apiResources(baseUrl(request, context.config)));
