@@ -11,7 +11,11 @@ export function addressee(journey: Journey, packet: Packet): Port | undefined {
 }
 
 /** The OVS port that stands for a port of the model on a bridge: by `external_ids:iface-id`, else by its name. */
-export function ovsPortOf(state: HostState | undefined, bridge: string, port: Port): string | undefined {
+export function ovsPortOf(
+  state: HostState | undefined,
+  bridge: string,
+  port: Pick<Port, 'id' | 'deviceOwner'>,
+): string | undefined {
   const ports = state?.bridges[bridge]?.ports ?? {};
   const found = Object.entries(ports).find(([, candidate]) => candidate.externalIds['iface-id'] === port.id);
   if (found !== undefined) return found[0];
