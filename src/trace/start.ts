@@ -3,6 +3,7 @@ import { isInCidr } from '../model/addresses.ts';
 import type { Subnet } from '../model/share.ts';
 import { askArp } from './arp.ts';
 import {
+  arrived,
   inNamespace,
   type Journey,
   type Move,
@@ -16,11 +17,13 @@ import {
 import { ovsPortOf } from './l2-goal.ts';
 import { deviceLetter } from './letters.ts';
 import type { Endpoint } from './line.ts';
+import { dropMove } from './namespace-hops.ts';
 import { passHook } from './nat.ts';
 import { holderOf, isExternalAddress, strangerMac } from './neighbour.ts';
 import type { Packet } from './packet.ts';
 import { physicalPorts } from './physical.ts';
 import { reasons } from './reasons.ts';
+import { lookUpRoute } from './routing.ts';
 import { isServicePort, portOfAddress } from './trace-model.ts';
 import { walkForward } from './walk-forward.ts';
 import { firstView } from './walk-namespace.ts';
@@ -161,6 +164,10 @@ function startService(journey: Journey, from: PortEnd, start: Traveller): readon
   );
   const here = { host: from.host, namespace: name, device: from.device };
   const output = passHook(namespace, 'OUTPUT', firstView(traveller.packet, journey.connection, null), '');
+  if (output.verdict === 'drop') return [dropMove(here, traveller, output)];
+  const { to } = journey;
+  const isOwn = to.kind === 'port' && to.host === from.host && Object.hasOwn(namespace.links, to.device);
+  if (isOwn && lookUpRoute(namespace, output.packet.packet.ipDestination).kind === 'local') return [arrived(traveller)];
   return [walkForward(journey, here, namespace, traveller, output.packet, null)];
 }
 
@@ -168,7 +175,10 @@ function startService(journey: Journey, from: PortEnd, start: Traveller): readon
 function startOutside(journey: Journey, start: Traveller): readonly Move[] {
   const { packet } = start;
   const { to } = journey;
-  const holder = holderOf(journey, packet.ipDestination);
+  const found = holderOf(journey, packet.ipDestination);
+  // What answers inside a tenant's network does not answer out here, whatever its address.
+  const holder =
+    found?.device.startsWith('qg-') === true || isExternalAddress(journey, packet.ipDestination) ? found : undefined;
   const direct =
     to.kind === 'port' && packet.ipDestination === to.ipAddress && isExternalAddress(journey, packet.ipDestination);
   const answer = holder ?? (direct ? { host: null, macAddress: to.macAddress } : undefined);

@@ -10,6 +10,12 @@ const down = (link: Link): Link => ({ ...link, up: false });
 
 const faults: readonly Fault[] = [
   {
+    name: 'a router’s inner address is not for the outside',
+    states: () => healthy,
+    ends: [outside, '10.0.0.1'],
+    stop: 'Q net1 FIP_NOT_ASSOCIATED',
+  },
+  {
     name: 'the underlay has no route',
     states: () =>
       editNamespace(healthy, 'cmp1', '', (namespace) => ({

@@ -81,6 +81,20 @@ describe('walk() over what a real Neutron wired', () => {
     }
   });
 
+  test('every pair of VMs of a network reaches one another and is answered', () => {
+    const names = ['vm1', 'vm2', 'vm3', 'vm4'];
+    for (const from of names) {
+      for (const to of names.filter((name) => name !== from)) {
+        const { line, reply } = walkWithReply(healthy, question(from, to));
+        expect([line.stop, reply?.stop], `${from} -> ${to}`).toEqual([null, null]);
+      }
+    }
+  });
+
+  test('a router reaches its own addresses without leaving its namespace', () => {
+    expect(letters(ask(healthy, '203.0.113.159', '10.0.0.1'))).toBe('N');
+  });
+
   test('metadata ends at the router’s proxy', () => {
     const line = ask(healthy, 'vm1', '169.254.169.254', 'tcp', 80);
     expect(line.verdict).toBe('arrives');
