@@ -40,7 +40,8 @@ export function goalOf(journey: Journey, move: Switched, bridge: OvsBridge): Goa
   if (port.host !== move.host)
     return move.bridge === 'br-tun' && move.port === 'patch-int' ? tunnelGoal(journey, bridge, port.host) : null;
   const name = ovsPortOf(journey.states[move.host], move.bridge, port);
-  return name === undefined || name === move.port ? null : { kind: 'port', ports: [name], host: port.host };
+  if (name === move.port || (name === undefined && move.bridge !== 'br-int')) return null;
+  return { kind: 'port', ports: name === undefined ? [] : [name], host: port.host };
 }
 
 /** A stranger is behind a provider network: from br-int over `int-BRIDGE`. */

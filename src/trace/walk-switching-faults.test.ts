@@ -10,6 +10,12 @@ const down = (link: Link): Link => ({ ...link, up: false });
 
 const faults: readonly Fault[] = [
   {
+    name: 'qvo is on no bridge',
+    states: () => editPort(healthy, 'cmp2', 'br-int', 'qvo48f78507-7a', () => null),
+    ends: ['vm1', 'vm3'],
+    stop: 'D cmp2 PORT_NOT_WIRED',
+  },
+  {
     name: 'br-tun lost the MAC and the flood',
     states: () =>
       loseFlows(
