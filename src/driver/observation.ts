@@ -24,7 +24,7 @@ import { isRunning, readDaemons } from './daemons.ts';
 import { readOffload } from './offload.ts';
 import { dumpFlows, listFlows, type OvsTools } from './openflow.ts';
 import { type NamespaceLinks, readNamespaceIpsets, readNamespaceLinks, readNamespaceRules } from './read-namespace.ts';
-import { eachAtMost } from './run.ts';
+import { eachAtMost, ToolFailed } from './run.ts';
 import { readSysctls } from './sysctl.ts';
 import { askSwitch } from './unixctl.ts';
 
@@ -141,8 +141,12 @@ export class Observation {
     (await this.fetchFlows(bridge))();
   }
 
+  /** A bridge that does not answer has no flows: writing them says why. */
   async fetchFlows(bridge: string): Promise<Commit> {
-    const read = await dumpFlows(this.#options, bridge);
+    const read = await dumpFlows(this.#options, bridge).catch((error: unknown) => {
+      if (error instanceof ToolFailed) return [];
+      throw error;
+    });
     return () => put(this.#flows, bridge, read);
   }
 
@@ -284,17 +288,21 @@ export class Observation {
     const names = new Map(
       ports.flatMap(([name, { ofport }]) => (ofport === undefined ? [] : [[ofport, name] as const])),
     );
-    const shown = await askSwitch(this.#options.runDirectory, 'fdb/show', [bridge]);
+    // What was learned is told where it can be had; nothing is decided by it.
+    const shown = await askSwitch(this.#options.runDirectory, 'fdb/show', [bridge]).catch(() => '');
     this.#macTables.set(bridge, readMacTable(shown, names));
   }
 
-  /** A namespace can go at any moment; only then is a failure to read it none. */
+  /** A namespace can go at any moment, and a dead one can leave its name behind; either is as good as none. */
   async #orGone(namespace: string, fetch: () => Promise<Commit>): Promise<Commit> {
     try {
       return await fetch();
     } catch (error) {
-      if (namespace === ROOT || listNamespaces().includes(namespace)) throw error;
-      return () => this.refreshNamespaces();
+      if (namespace === ROOT || !(error instanceof ToolFailed)) throw error;
+      return () => {
+        this.refreshNamespaces();
+        return this.#links.delete(namespace);
+      };
     }
   }
 
