@@ -74,3 +74,63 @@ test('another project sees nothing of it', async () => {
   expect(given.status).toBe(400);
   expect(otherProject).not.toBe(testProject);
 });
+
+test('a project has no more than its quota, however many ask at once', async () => {
+  const path = `/v2.0/quotas/${testProject}`;
+  expect((await api.ask('member', 'PUT', path, { quota: { router: 3 } })).status).toBe(403);
+  expect((await api.ask('admin', 'PUT', path, { quota: { router: 3 } })).body.quota).toMatchObject({
+    router: 3,
+    network: 100,
+  });
+  const made = await Promise.all(
+    Array.from({ length: 8 }, () => api.ask('member', 'POST', '/v2.0/routers', { router: {} })),
+  );
+  expect(made.filter((one) => one.status === 201)).toHaveLength(3);
+  expect(made.find((one) => one.status !== 201)).toMatchObject({
+    status: 409,
+    body: { NeutronError: { type: 'OverQuota', message: "Quota exceeded for resources: ['router']." } },
+  });
+  expect((await api.ask('member', 'GET', `${path}/details`)).body.quota.router).toEqual({
+    limit: 3,
+    used: 3,
+    reserved: 0,
+  });
+  expect((await api.ask('admin', 'DELETE', path)).status).toBe(204);
+});
+
+test('addresses are counted, of a /64 too', async () => {
+  const six = await api.make('member', 'networks', { network: { name: 'six' } });
+  await api.make('member', 'subnets', { subnet: { network_id: six.id, ip_version: 6, cidr: 'fd00:5::/64' } });
+  const total = async (id: string) =>
+    (await api.ask('admin', 'GET', `/v2.0/network-ip-availabilities/${id}`)).body.network_ip_availability.total_ips;
+  expect(await total(net.id)).toBe(253);
+  expect(await total(six.id)).toBe(Number(2n ** 64n - 1n));
+  expect((await api.ask('member', 'GET', '/v2.0/network-ip-availabilities')).body.network_ip_availabilities).toEqual(
+    [],
+  );
+});
+
+test('a shared network is seen and used by others, and not changed by them', async () => {
+  const shared = await api.make('admin', 'networks', { network: { name: 'everybody', shared: true } });
+  await api.make('admin', 'subnets', { subnet: { network_id: shared.id, ip_version: 4, cidr: '10.50.0.0/24' } });
+  expect((await api.ask('other', 'POST', '/v2.0/ports', { port: { network_id: shared.id } })).status).toBe(201);
+  const change = await api.ask('other', 'PUT', `/v2.0/networks/${shared.id}`, { network: { name: 'mine' } });
+  expect(change).toMatchObject({
+    status: 403,
+    body: { NeutronError: { type: 'PolicyNotAuthorized', message: 'rule:update_network is disallowed by policy' } },
+  });
+  const own = { subnet: { network_id: shared.id, ip_version: 4, cidr: '10.51.0.0/24' } };
+  expect((await api.ask('other', 'POST', '/v2.0/subnets', own)).status).toBe(403);
+  const address = { port: { network_id: shared.id, fixed_ips: [{ ip_address: '10.50.0.9' }] } };
+  expect((await api.ask('other', 'POST', '/v2.0/ports', address)).status).toBe(403);
+  const back = await api.ask('admin', 'PUT', `/v2.0/networks/${shared.id}`, { network: { shared: false } });
+  expect(back).toMatchObject({ status: 409, body: { NeutronError: { type: 'InvalidSharedSetting' } } });
+});
+
+test('a version that is not served is 404', async () => {
+  expect(await api.ask('none', 'GET', '/v3/')).toMatchObject({
+    status: 404,
+    body: { code: 404, title: 'Not Found', description: null },
+  });
+  expect((await api.ask('none', 'GET', '/')).body.versions[0]).toMatchObject({ id: 'v2.0', status: 'CURRENT' });
+});

@@ -26,6 +26,10 @@ const maximumBodyBytes = 8 * 1024 * 1024;
 /** Registers `/` and everything below `/v2.0`. */
 export function registerApi(app: FastifyInstance, context: ApiContext): void {
   const routes = new RouteTable(allRoutes);
+  // A version that nobody serves: what Neutron's own entry says.
+  app.setNotFoundHandler(
+    async (_request, reply) => await reply.status(404).send({ code: 404, title: 'Not Found', description: null }),
+  );
   app.register(async (scope) => {
     // Bodies are read by the engine: what is wrong with them is said in Neutron's words, and PUT may come without one.
     scope.removeAllContentTypeParsers();

@@ -48,8 +48,8 @@ function dhcpHome({ share }: HostView, { network }: LocalNetwork, port: Port): P
         sysctls: {
           'net.ipv4.conf.all.promote_secondaries': '1',
           'net.ipv4.ip_nonlocal_bind': '1',
+          // A device takes it over when it comes in: the server's own addresses are given, not learned.
           'net.ipv6.conf.default.accept_ra': '0',
-          [`net.ipv6.conf.${tap}.accept_ra`]: '0',
         },
         ipv4: wrappedChains(DHCP_AGENT, {
           raw: {},

@@ -66,7 +66,7 @@ function routerPieces(view: HostView, router: Router, floating: readonly Floatin
         [routerNamespace(router.id)]: {
           links,
           routes: routes(view, router, interfaces, gateway),
-          sysctls: sysctls(gateway?.device),
+          sysctls: SYSCTLS,
           ...rules,
         },
       },
@@ -100,23 +100,16 @@ function hostAddress(text: string): string {
   return `${kernelAddressText(text)}/${addressBits(version)}`;
 }
 
-function sysctls(gateway: RouterDevice | undefined): Readonly<Record<string, string>> {
-  return {
-    'net.ipv4.ip_forward': '1',
-    'net.ipv4.conf.all.arp_ignore': '1',
-    'net.ipv4.conf.all.arp_announce': '2',
-    'net.ipv4.conf.all.promote_secondaries': '1',
-    // Replies may leave by another device than the one that the route back names.
-    'net.ipv4.conf.all.rp_filter': '0',
-    'net.ipv4.conf.default.rp_filter': '0',
-    'net.ipv6.conf.all.forwarding': '1',
-    ...(gateway === undefined || hasIpv6(gateway) ? {} : { [`net.ipv6.conf.${gateway.name}.accept_ra`]: '2' }),
-  };
-}
-
-function hasIpv6({ addresses }: RouterDevice): boolean {
-  return addresses.some((address) => address.includes(':'));
-}
+const SYSCTLS = {
+  'net.ipv4.ip_forward': '1',
+  'net.ipv4.conf.all.arp_ignore': '1',
+  'net.ipv4.conf.all.arp_announce': '2',
+  'net.ipv4.conf.all.promote_secondaries': '1',
+  // Replies may leave by another device than the one that the route back names.
+  'net.ipv4.conf.all.rp_filter': '0',
+  'net.ipv4.conf.default.rp_filter': '0',
+  'net.ipv6.conf.all.forwarding': '1',
+};
 
 function routes(
   view: HostView,

@@ -18,6 +18,7 @@ import { switchOffOffload } from './offload.ts';
 import { type OvsTools, portsOf, writeFlows } from './openflow.ts';
 import { ovsOperations } from './ovs-operations.ts';
 import type { Ovsdb } from './ovsdb.ts';
+import { readShownLinks, SHOW_LINKS } from './read-namespace.ts';
 import { eachAtMost } from './run.ts';
 import { writeSysctls } from './sysctl.ts';
 
@@ -63,15 +64,15 @@ class Application {
   /** Rules of the host and devices side by side: nothing of it is connected yet. */
   async prepare(): Promise<void> {
     await Promise.all([this.#hostRules(), this.#hostDevices()]);
-    const isMovedOut = this.#changes.some((change) => change.kind === 'move-link');
-    if (!isMovedOut && this.#hasLinksIn(ROOT)) this.#reads.push(this.#context.observation.readLinks(ROOT));
   }
 
   /** OVS ports, then what stands in namespaces and the flows. */
   async connect(): Promise<void> {
     const leaving = new Set<Change>(this.#of('remove-port').filter(({ port }) => !isInternal(port)));
     const ovs = this.#changes.filter((change): change is OvsChange => isOvsChange(change) && !leaving.has(change));
-    await Promise.all([this.#transact(ovs), this.#offload()]);
+    // Nothing waits for the offload but the end.
+    this.#reads.push(this.#offload());
+    await this.#transact(ovs);
     await Promise.all([this.#namespaces(), this.#flows()]);
   }
 
@@ -117,8 +118,7 @@ class Application {
     }
     const sets = this.#of('remove-ipset');
     for (const [namespace, changes] of byNamespace(sets)) {
-      await notes.take(changes, () => writeIpsets(namespace, changes));
-      this.#reads.push(observation.readIpsets(namespace));
+      await this.#ipsets(namespace, changes);
     }
   }
 
@@ -130,6 +130,18 @@ class Application {
     await this.#rules(ROOT);
   }
 
+  async #ipsets(namespace: string, changes: readonly IpsetChange[]): Promise<void> {
+    const { notes, observation } = this.#context;
+    await notes.take(changes, async () => {
+      try {
+        observation.putIpsets(namespace, await writeIpsets(namespace, changes));
+      } catch (error) {
+        await observation.readIpsets(namespace);
+        throw error;
+      }
+    });
+  }
+
   /** Sets before the rules that name them. */
   async #rules(namespace: string): Promise<void> {
     const { notes, observation } = this.#context;
@@ -138,8 +150,7 @@ class Application {
         (change.kind === 'add-ipset' || change.kind === 'change-ipset') && change.namespace === namespace,
     );
     if (sets.length > 0) {
-      await notes.take(sets, () => writeIpsets(namespace, sets));
-      this.#reads.push(observation.readIpsets(namespace));
+      await this.#ipsets(namespace, sets);
     }
     const families: readonly Family[] = ['ipv4', 'ipv6'];
     await Promise.all(
@@ -157,8 +168,15 @@ class Application {
 
   /** Devices of the host, then the namespaces' settings and rules, which name devices that may come later. */
   async #hostDevices(): Promise<void> {
-    const { notes } = this.#context;
-    await ipBatch(ROOT, hostLines(this.#changes), notes);
+    const { notes, observation } = this.#context;
+    if (this.#hasLinksIn(ROOT)) {
+      const show = SHOW_LINKS.map((text) => ({ text }));
+      const shown = readShownLinks(await ipBatch(ROOT, [...hostLines(this.#changes), ...show], notes));
+      if (shown === undefined) this.#reads.push(observation.readLinks(ROOT));
+      else observation.putLinks(ROOT, shown);
+    } else {
+      await ipBatch(ROOT, hostLines(this.#changes), notes);
+    }
     const quiet = this.#of('add-link')
       .filter(({ namespace }) => namespace === ROOT)
       .map(({ name }) => [`net.ipv6.conf.${name}.disable_ipv6`, '1'] as const);
@@ -192,7 +210,7 @@ class Application {
           changes.map(({ name }) => name),
         ),
       );
-      this.#reads.push(observation.readOffload(namespace));
+      await observation.readOffload(namespace);
     }
   }
 
@@ -241,7 +259,7 @@ class Application {
           await notes.take(changes, () =>
             writeFlows(this.#context, name, changes, observed.bridges[name]?.ports ?? {}),
           );
-          this.#reads.push(observation.readFlows(name));
+          this.#reads.push(observation.readWrittenFlows(name, ovsdb.tables, changes));
         }
       }),
     );

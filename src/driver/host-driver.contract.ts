@@ -95,6 +95,12 @@ export function hostDriverContract(name: string, makeMachine: () => Promise<Cont
       expect(read.namespaces[sampleRouter]?.links['qr-243b9d3a-c4']?.addresses).toEqual(['10.0.0.1/16']);
     });
 
+    test('set() gives a device that comes back the settings that went with it', async () => {
+      expect((await driver.set(state(a, b))).problems).toEqual([]);
+      expect(difference(state(a, b), await driver.read())).toEqual([]);
+      expect((await driver.set(state(b))).problems).toEqual([]);
+    });
+
     test('set() tells of what is not ours to make and makes the rest', async () => {
       const lost = samplePort(7, 'vm-nowhere');
       const outcome = await driver.set({

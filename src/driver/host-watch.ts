@@ -6,34 +6,38 @@
  * the host's at a time, so that the cost does not grow with the number of routers.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { type FSWatcher, mkdirSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { Family } from '../host/change.ts';
 import { ROOT } from '../host/host-state.ts';
+import { type OvsTables, readBridges } from '../host/ovs-rows.ts';
 import { isOurNamespace } from '../host/ownership.ts';
 import type { HostChange } from './host-driver.ts';
-import { listNamespaces, type Observation } from './observation.ts';
-import { countFlows } from './openflow.ts';
-import { run, toolEnvironment } from './run.ts';
+import { type Commit, listNamespaces, type Observation } from './observation.ts';
+import { eachAtMost, run, toolEnvironment } from './run.ts';
 
 export interface HostWatchOptions {
   readonly runDirectory: string;
   readonly pollMs: number;
   readonly observation: Observation;
-  readonly bridges: () => readonly string[];
+  readonly tables: () => OvsTables;
+  /** Whether the host is being read or written; what is looked at then would be old at once. */
+  readonly isBusy: () => boolean;
   /** Reads a part again, when nothing else is being done, and tells of a change of this kind if one came out of it. */
-  readonly look: (kind: HostChange['kind'], read: () => Promise<void>) => Promise<void>;
+  readonly look: (kind: HostChange['kind'], fetch: () => Promise<Commit>) => Promise<void>;
   readonly restarted: () => void;
 }
 
 /** Events of one moment are looked at together. */
 const GATHER_MS = 30;
+/** Least time between two looks at devices, so that a burst of someone else's work is not made slower by watching it. */
+const BETWEEN_MS = 300;
+
+/** The monitor has taken in what OVSDB told. */
+const known: Commit = () => true;
 
 export class HostWatch implements Disposable {
   readonly #options: HostWatchOptions;
-  readonly #counts = new Map<string, number>();
-  readonly #hashes = new Map<string, string>();
   readonly #namespaceFiles: FSWatcher;
   readonly #poll: NodeJS.Timeout;
   readonly #dirty = new Set<string>();
@@ -43,6 +47,8 @@ export class HostWatch implements Disposable {
   #switchd: string | undefined;
   #isPolling = false;
   #turn = 0;
+  #lookedAt = 0;
+  #isLooking = false;
   #isOver = false;
 
   constructor(options: HostWatchOptions) {
@@ -58,7 +64,7 @@ export class HostWatch implements Disposable {
   ovsdbChanged(): void {
     this.#ovsdbGathering ??= setTimeout(() => {
       this.#ovsdbGathering = undefined;
-      void this.#look('ports', async () => undefined);
+      void this.#look('ports', async () => known);
     }, GATHER_MS);
   }
 
@@ -86,18 +92,25 @@ export class HostWatch implements Disposable {
 
   /** `where` is the host's own namespace or the number of another. */
   #linksChanged(where: string): void {
+    if (this.#isOver) return;
     this.#dirty.add(where);
+    if (this.#isLooking) return;
+    const waitMs = Math.max(GATHER_MS, this.#lookedAt + BETWEEN_MS - performance.now());
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
+      this.#lookedAt = performance.now();
       const dirty = [...this.#dirty];
       this.#dirty.clear();
-      void this.#look('links', () => this.#readLinks(dirty));
-    }, GATHER_MS);
+      this.#isLooking = true;
+      void this.#look('links', () => this.#fetchLinks(dirty)).finally(() => {
+        this.#isLooking = false;
+        for (const later of [...this.#dirty]) this.#linksChanged(later);
+      });
+    }, waitMs);
   }
 
-  async #readLinks(dirty: readonly string[]): Promise<void> {
+  async #fetchLinks(dirty: readonly string[]): Promise<Commit> {
     const { observation } = this.#options;
-    observation.refreshNamespaces();
     const numbers = dirty.filter((where) => where !== ROOT);
     const names = new Map<string, string>();
     if (numbers.length > 0) {
@@ -108,11 +121,15 @@ export class HostWatch implements Disposable {
       for (const { nsid, name } of listed) if (name !== undefined) names.set(`${nsid}`, name);
     }
     const namespaces = [ROOT, ...numbers.flatMap((number) => names.get(number) ?? []), ...observation.unread()];
-    for (const namespace of new Set(namespaces)) await observation.readLinks(namespace);
+    const commits = await eachAtMost(2, [...new Set(namespaces)], (namespace) => observation.fetchLinks(namespace));
+    return () => {
+      const isNew = commits.map((commit) => commit()).includes(true);
+      return observation.refreshNamespaces() || isNew;
+    };
   }
 
   async #pollOnce(): Promise<void> {
-    if (this.#isPolling) return;
+    if (this.#isPolling || this.#options.isBusy()) return;
     this.#isPolling = true;
     try {
       if (this.#hasRestarted()) {
@@ -123,7 +140,7 @@ export class HostWatch implements Disposable {
       const turn = namespaces[this.#turn++ % Math.max(1, namespaces.length)];
       await Promise.all([this.#pollFlows(), this.#pollRules(ROOT), ...(turn ? [this.#pollRules(turn)] : [])]);
       if (this.#options.observation.hasDeadDaemon()) {
-        await this.#look('daemons', async () => this.#options.observation.readDaemons());
+        await this.#look('daemons', async () => () => this.#options.observation.readDaemons());
       }
     } catch {
       // A tool that fails while something restarts or goes is asked again at the next turn.
@@ -133,32 +150,25 @@ export class HostWatch implements Disposable {
   }
 
   async #pollFlows(): Promise<void> {
-    const { observation, bridges } = this.#options;
-    for (const bridge of bridges()) {
-      const count = await countFlows(this.#options, bridge);
-      if (this.#counts.get(bridge) === count) continue;
-      this.#counts.set(bridge, count);
-      await this.#look('flows', () => observation.readFlows(bridge));
+    const { observation, tables } = this.#options;
+    const current = tables();
+    for (const bridge of Object.keys(readBridges(current))) {
+      if (await observation.hasSameFlows(bridge, current)) continue;
+      await this.#look('flows', () => observation.fetchFlows(bridge));
     }
   }
 
   async #pollRules(namespace: string): Promise<void> {
     const families: readonly Family[] = ['ipv4', 'ipv6'];
     for (const family of families) {
-      const saved = await run(family === 'ipv4' ? 'iptables-save' : 'ip6tables-save', [], { namespace });
-      const plain = saved.replace(/^#.*$/gm, '').replace(/\[\d+:\d+\]/g, '');
-      const hash = createHash('sha1').update(plain).digest('base64');
-      const key = `${family} ${namespace}`;
-      if (this.#hashes.get(key) === hash) continue;
-      this.#hashes.set(key, hash);
-      await this.#look('rules', () => this.#options.observation.readRules(namespace, family));
+      await this.#look('rules', () => this.#options.observation.fetchRules(namespace, family));
     }
   }
 
-  async #look(kind: HostChange['kind'], read: () => Promise<void>): Promise<void> {
+  async #look(kind: HostChange['kind'], fetch: () => Promise<Commit>): Promise<void> {
     if (this.#isOver) return;
     // What cannot be read now changes again, or is read whole by the agent.
-    await this.#options.look(kind, read).catch(() => undefined);
+    await this.#options.look(kind, fetch).catch(() => undefined);
   }
 
   #hasRestarted(): boolean {

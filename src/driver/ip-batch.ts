@@ -9,13 +9,16 @@ export interface BatchLine {
   readonly change?: Change;
 }
 
-/** Runs the lines in order, in a namespace (empty: the host's own). What fails is noted; the rest is done. */
-export async function ipBatch(namespace: string, lines: readonly BatchLine[], notes: Notes): Promise<void> {
-  if (lines.length === 0) return;
+/**
+ * Runs the lines in order, in a namespace (empty: the host's own), and gives what they print. What fails is noted; the rest
+ * is done.
+ */
+export async function ipBatch(namespace: string, lines: readonly BatchLine[], notes: Notes): Promise<string> {
+  if (lines.length === 0) return '';
   const where = namespace === '' ? [] : ['-n', namespace];
   const input = lines.map(({ text }) => `${text}\n`).join('');
   try {
-    await run('ip', [...where, '-force', '-batch', '-'], { input });
+    return await run('ip', [...where, '-json', '-details', '-force', '-batch', '-'], { input });
   } catch (error) {
     if (!(error instanceof ToolFailed)) throw error;
     const failed = failedLines(error.stderr);
@@ -25,6 +28,7 @@ export async function ipBatch(namespace: string, lines: readonly BatchLine[], no
       const change = lines[number - 1]?.change;
       if (change !== undefined) notes.add(change, said);
     }
+    return error.stdout;
   }
 }
 

@@ -14,7 +14,7 @@ import { apply } from './apply.ts';
 import { type HostChange, type HostDriver, HostUnfit, type Outcome, type Problem } from './host-driver.ts';
 import { HostWatch } from './host-watch.ts';
 import { Notes } from './notes.ts';
-import { Observation } from './observation.ts';
+import { type Commit, Observation } from './observation.ts';
 import { Ovsdb, OvsdbFailed } from './ovsdb.ts';
 import { whatIsMissing } from './probe.ts';
 
@@ -35,6 +35,9 @@ export class LinuxHost implements HostDriver {
   #watch: HostWatch | undefined;
   #busy: Promise<unknown> = Promise.resolve();
   #isRead = false;
+  /** Counts readings and writings that were asked for. */
+  #generation = 0;
+  #active = 0;
   #desired: HostState | undefined;
   /** What still differed after the last look, as text. */
   #remaining = '';
@@ -98,7 +101,11 @@ export class LinuxHost implements HostDriver {
   }
 
   #oneAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#busy.then(work);
+    this.#generation++;
+    this.#active++;
+    const result = this.#busy.then(work).finally(() => {
+      this.#active--;
+    });
     this.#busy = result.catch(() => undefined);
     return result;
   }
@@ -129,8 +136,9 @@ export class LinuxHost implements HostDriver {
       runDirectory: this.#options.ovsRunDirectory,
       pollMs: this.#options.pollMs ?? 1000,
       observation: this.#observation,
-      bridges: () => Object.keys(this.#ovsdb === undefined ? {} : readBridges(this.#ovsdb.tables)),
-      look: (kind, read) => this.#look(kind, read),
+      tables: () => this.#ovsdb?.tables ?? { Bridge: new Map(), Port: new Map(), Interface: new Map() },
+      isBusy: () => this.#active > 0,
+      look: (kind, fetch) => this.#look(kind, fetch),
       restarted: () => {
         this.#isRead = false;
         this.#tell({ kind: 'vswitchd-restarted' });
@@ -138,22 +146,34 @@ export class LinuxHost implements HostDriver {
     });
   }
 
-  /** Reads a part again and tells whether something that matters came out of it. */
-  #look(kind: HostChange['kind'], read: () => Promise<void>): Promise<void> {
-    return this.#oneAtATime(async () => {
+  /**
+   * Reads a part again and tells whether something that matters came out of it. It never keeps a `set` waiting: when one
+   * began in the meantime, what was read may be older than what it wrote, and is read once more after it.
+   */
+  async #look(kind: HostChange['kind'], fetch: () => Promise<Commit>): Promise<void> {
+    for (;;) {
+      const generation = this.#generation;
+      await this.#busy;
+      if (generation !== this.#generation) continue;
       if (this.#ovsdb === undefined || !this.#isRead || this.#watch === undefined) return;
-      await read();
-      const ports = portsText(this.#ovsdb);
-      if (ports !== this.#ports) {
-        this.#ports = ports;
-        this.#tell({ kind: 'ports' });
-      }
-      if (this.#desired === undefined) return;
-      const remaining = JSON.stringify(difference(this.#desired, this.#observation.state(this.#ovsdb.tables)));
-      if (remaining === this.#remaining) return;
-      this.#remaining = remaining;
-      this.#tell({ kind });
-    });
+      const commit = await fetch();
+      if (generation !== this.#generation) continue;
+      if (commit()) this.#compare(kind, this.#ovsdb);
+      return;
+    }
+  }
+
+  #compare(kind: HostChange['kind'], ovsdb: Ovsdb): void {
+    const ports = portsText(ovsdb);
+    if (ports !== this.#ports) {
+      this.#ports = ports;
+      this.#tell({ kind: 'ports' });
+    }
+    if (this.#desired === undefined) return;
+    const remaining = JSON.stringify(difference(this.#desired, this.#observation.state(ovsdb.tables)));
+    if (remaining === this.#remaining) return;
+    this.#remaining = remaining;
+    this.#tell({ kind });
   }
 
   #tell(change: HostChange): void {

@@ -1,7 +1,7 @@
 /** iptables rules by `iptables-restore --noflush` and sets by `ipset restore`, one of each for a namespace and family. */
 import type { Family, IpsetChange, RuleChange } from '../host/change.ts';
-import type { TableName } from '../host/host-state.ts';
-import { printIpsets } from '../host/read-ipsets.ts';
+import type { IpSet, TableName } from '../host/host-state.ts';
+import { printIpsets, readIpsets } from '../host/read-ipsets.ts';
 import { appendRule } from '../host/read-ruleset.ts';
 import { run } from './run.ts';
 
@@ -39,9 +39,13 @@ function tableLines(changes: readonly RuleChange[]): readonly string[] {
   ];
 }
 
-/** Makes and fills sets; removes members. Throws `ToolFailed`. */
-export async function writeIpsets(namespace: string, changes: readonly IpsetChange[]): Promise<void> {
-  await run('ipset', ['-exist', 'restore'], { namespace, input: changes.map(ipsetText).join('') });
+/** Makes, fills and destroys sets, and gives all that are there then. Throws `ToolFailed`. */
+export async function writeIpsets(
+  namespace: string,
+  changes: readonly IpsetChange[],
+): Promise<Readonly<Record<string, IpSet>>> {
+  const input = `${changes.map(ipsetText).join('')}save\n`;
+  return readIpsets(await run('ipset', ['-exist', 'restore'], { namespace, input }));
 }
 
 function ipsetText(change: IpsetChange): string {

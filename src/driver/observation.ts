@@ -3,7 +3,8 @@
  * Bridges and ports are not kept here: the OVSDB monitor has them.
  */
 import { readdirSync } from 'node:fs';
-import type { Family } from '../host/change.ts';
+import type { Family, FlowChange } from '../host/change.ts';
+import { flowKey } from '../host/difference-ovs.ts';
 import {
   type Daemon,
   type Flow,
@@ -21,14 +22,18 @@ import { isInternal, isManagedNamespace } from '../host/ownership.ts';
 import { readMacTable } from '../host/read-mac-table.ts';
 import { isRunning, readDaemons } from './daemons.ts';
 import { readOffload } from './offload.ts';
-import { dumpFlows, type OvsTools, ovsEnvironment } from './openflow.ts';
+import { dumpFlows, listFlows, type OvsTools } from './openflow.ts';
 import { type NamespaceLinks, readNamespaceIpsets, readNamespaceLinks, readNamespaceRules } from './read-namespace.ts';
-import { eachAtMost, run } from './run.ts';
+import { eachAtMost, ToolFailed } from './run.ts';
 import { readSysctls } from './sysctl.ts';
+import { askSwitch } from './unixctl.ts';
 
 export interface ObservationOptions extends OvsTools {
   readonly stateDirectory: string;
 }
+
+/** Takes what was read into the observation. False where it was known already. */
+export type Commit = () => boolean;
 
 export class Observation {
   readonly #options: ObservationOptions;
@@ -73,42 +78,111 @@ export class Observation {
 
   /** Devices, addresses, routes and neighbours. A namespace that is gone is forgotten. */
   async readLinks(namespace: string): Promise<void> {
-    await this.#orGone(namespace, async () => {
-      this.#links.set(namespace, await readNamespaceLinks(namespace));
+    (await this.fetchLinks(namespace))();
+  }
+
+  /** Takes in what was read in the same process that wrote. */
+  putLinks(namespace: string, read: NamespaceLinks): void {
+    this.#links.set(namespace, read);
+  }
+
+  fetchLinks(namespace: string): Promise<Commit> {
+    return this.#orGone(namespace, async () => {
+      const read = await readNamespaceLinks(namespace);
+      return () => put(this.#links, namespace, read, linksText);
     });
   }
 
   async readRules(namespace: string, family: Family): Promise<void> {
-    await this.#orGone(namespace, async () => {
-      this.#rules.set(`${family} ${namespace}`, await readNamespaceRules(namespace, family));
+    (await this.fetchRules(namespace, family))();
+  }
+
+  fetchRules(namespace: string, family: Family): Promise<Commit> {
+    return this.#orGone(namespace, async () => {
+      const read = await readNamespaceRules(namespace, family);
+      return () => put(this.#rules, `${family} ${namespace}`, read, rulesText);
     });
   }
 
   async readIpsets(namespace: string): Promise<void> {
-    await this.#orGone(namespace, async () => {
-      this.#ipsets.set(namespace, await readNamespaceIpsets(namespace));
+    const commit = await this.#orGone(namespace, async () => {
+      const read = await readNamespaceIpsets(namespace);
+      return () => put(this.#ipsets, namespace, read);
     });
+    commit();
+  }
+
+  putIpsets(namespace: string, read: Readonly<Record<string, IpSet>>): void {
+    this.#ipsets.set(namespace, read);
   }
 
   /** Reads these keys; others that were read before stay as they were. */
   async readSysctls(namespace: string, keys: readonly string[]): Promise<void> {
-    await this.#orGone(namespace, async () => {
-      this.#sysctls.set(namespace, { ...this.#sysctls.get(namespace), ...(await readSysctls(namespace, keys)) });
+    const commit = await this.#orGone(namespace, async () => {
+      const read = await readSysctls(namespace, keys);
+      return () => {
+        const asked = new Set(keys);
+        const others = Object.entries(this.#sysctls.get(namespace) ?? {}).filter(([key]) => !asked.has(key));
+        return put(this.#sysctls, namespace, { ...Object.fromEntries(others), ...read });
+      };
     });
+    commit();
   }
 
   async readOffload(namespace: string): Promise<void> {
-    await this.#orGone(namespace, async () => {
-      this.#offload.set(namespace, await readOffload(namespace));
+    const commit = await this.#orGone(namespace, async () => {
+      const read = await readOffload(namespace);
+      return () => put(this.#offload, namespace, read);
     });
+    commit();
   }
 
   async readFlows(bridge: string): Promise<void> {
-    this.#flows.set(bridge, await dumpFlows(this.#options, bridge));
+    (await this.fetchFlows(bridge))();
   }
 
-  readDaemons(): void {
+  /** A bridge that does not answer has no flows: writing them says why. */
+  async fetchFlows(bridge: string): Promise<Commit> {
+    const read = await dumpFlows(this.#options, bridge).catch((error: unknown) => {
+      if (error instanceof ToolFailed) return [];
+      throw error;
+    });
+    return () => put(this.#flows, bridge, read);
+  }
+
+  /**
+   * Reads back what was written to a bridge. Where the quick list shows each change, it is taken for what was read; where it
+   * does not, or cannot be had, everything is read.
+   */
+  async readWrittenFlows(bridge: string, tables: OvsTables, changes: readonly FlowChange[]): Promise<void> {
+    const listed = await this.#listFlows(bridge, tables).catch(() => undefined);
+    const isDone = ({ kind, flow }: FlowChange) =>
+      listed?.get(flowKey(flow)) === (kind === 'add-flow' ? flow.actions : undefined);
+    if (listed === undefined || !changes.every(isDone)) {
+      await this.readFlows(bridge);
+      return;
+    }
+    const touched = new Set(changes.map(({ flow }) => flowKey(flow)));
+    const others = (this.#flows.get(bridge) ?? []).filter((flow) => !touched.has(flowKey(flow)));
+    const added = changes.flatMap(({ kind, flow }) => (kind === 'add-flow' ? [flow] : []));
+    this.#flows.set(bridge, [...others, ...added]);
+  }
+
+  /** Whether a bridge has just the flows that were last read. Throws where the switch does not answer. */
+  async hasSameFlows(bridge: string, tables: OvsTables): Promise<boolean> {
+    const listed = await this.#listFlows(bridge, tables);
+    const known = this.#flows.get(bridge) ?? [];
+    return known.length === listed.size && known.every((flow) => listed.get(flowKey(flow)) === flow.actions);
+  }
+
+  async #listFlows(bridge: string, tables: OvsTables): Promise<ReadonlyMap<string, string>> {
+    const listed = await listFlows(this.#options, bridge, readBridges(tables)[bridge]?.ports ?? {});
+    return new Map(listed.map((flow) => [flowKey(flow), flow.actions]));
+  }
+
+  readDaemons(): boolean {
     this.#daemons = readDaemons(this.#options.stateDirectory);
+    return true;
   }
 
   /** Whether a daemon that ran when it was last read has ended. */
@@ -121,16 +195,18 @@ export class Observation {
     return listNamespaces().filter((name) => !this.#links.has(name));
   }
 
-  /** Forgets the namespaces that are no more. */
-  refreshNamespaces(): void {
+  /** Forgets the namespaces that are no more; false where there is none. */
+  refreshNamespaces(): boolean {
+    const known = this.#links.size;
     this.#forget([ROOT, ...listNamespaces()]);
+    return this.#links.size !== known;
   }
 
   /** What a desired state asks about that is read on demand only: sysctls, and offload where it must be off. */
   async readWhatIsAsked(desired: HostState): Promise<void> {
     const work = Object.entries(desired.namespaces).flatMap(([namespace, wanted]) => {
       if (!this.#links.has(namespace)) return [];
-      const known = this.#sysctls.get(namespace) ?? {};
+      const known = this.#presentSysctls(namespace);
       const keys = Object.keys(wanted.sysctls).filter((key) => known[key] === undefined);
       const offload = this.#offload.get(namespace);
       const asks = Object.entries(wanted.links).some(
@@ -184,11 +260,23 @@ export class Observation {
       links: Object.fromEntries(withOffload),
       routes: read?.routes ?? [],
       neighbours: read?.neighbours ?? [],
-      sysctls: this.#sysctls.get(name) ?? {},
+      sysctls: this.#presentSysctls(name),
       ipv4: this.#rules.get(`ipv4 ${name}`) ?? {},
       ipv6: this.#rules.get(`ipv6 ${name}`) ?? {},
       ipsets: this.#ipsets.get(name) ?? {},
     };
+  }
+
+  /** Settings of a device go with it, and come back with other values with the next one of its name. */
+  #presentSysctls(namespace: string): Readonly<Record<string, string>> {
+    const read = Object.entries(this.#sysctls.get(namespace) ?? {});
+    const devices = new Set(this.#links.get(namespace)?.entries.map(({ name }) => name));
+    return Object.fromEntries(
+      read.filter(([key]) => {
+        const device = /^net\.ipv[46]\.(?:conf|neigh)\.([^.]+)\./.exec(key)?.[1];
+        return device === undefined || device === 'all' || device === 'default' || devices.has(device);
+      }),
+    );
   }
 
   #hasLink(namespace: string, name: string): boolean {
@@ -200,17 +288,21 @@ export class Observation {
     const names = new Map(
       ports.flatMap(([name, { ofport }]) => (ofport === undefined ? [] : [[ofport, name] as const])),
     );
-    const shown = await run('ovs-appctl', ['fdb/show', bridge], { env: ovsEnvironment(this.#options) });
+    // What was learned is told where it can be had; nothing is decided by it.
+    const shown = await askSwitch(this.#options.runDirectory, 'fdb/show', [bridge]).catch(() => '');
     this.#macTables.set(bridge, readMacTable(shown, names));
   }
 
-  /** A namespace can go at any moment; only then is a failure to read it none. */
-  async #orGone(namespace: string, read: () => Promise<void>): Promise<void> {
+  /** A namespace can go at any moment, and a dead one can leave its name behind; either is as good as none. */
+  async #orGone(namespace: string, fetch: () => Promise<Commit>): Promise<Commit> {
     try {
-      await read();
+      return await fetch();
     } catch (error) {
-      if (namespace === ROOT || listNamespaces().includes(namespace)) throw error;
-      this.refreshNamespaces();
+      if (namespace === ROOT || !(error instanceof ToolFailed)) throw error;
+      return () => {
+        this.refreshNamespaces();
+        return this.#links.delete(namespace);
+      };
     }
   }
 
@@ -222,6 +314,21 @@ export class Observation {
       if (!present.includes(key.slice(key.indexOf(' ') + 1))) this.#rules.delete(key);
     }
   }
+}
+
+/** Keeps a part; true where its text differs from before, or where there is no text to compare. */
+function put<Part>(parts: Map<string, Part>, key: string, part: Part, text?: (part: Part) => string): boolean {
+  const old = parts.get(key);
+  parts.set(key, part);
+  return text === undefined || old === undefined || text(old) !== text(part);
+}
+
+function linksText({ entries, routes }: NamespaceLinks): string {
+  return JSON.stringify([entries, routes]);
+}
+
+function rulesText(ruleset: Ruleset): string {
+  return JSON.stringify(ruleset, (key, value) => (key === 'counters' ? undefined : value));
 }
 
 /** The named network namespaces. */

@@ -4,6 +4,7 @@ import type { Flow, OvsPort } from '../host/host-state.ts';
 import { OUR_COOKIE } from '../host/ownership.ts';
 import { readFlows } from '../host/read-flows.ts';
 import { run } from './run.ts';
+import { askSwitch } from './unixctl.ts';
 
 const PROTOCOL = ['-O', 'OpenFlow14'];
 
@@ -23,12 +24,25 @@ export async function dumpFlows(tools: OvsTools, bridge: string): Promise<readon
   );
 }
 
-/** How many flows of ours a bridge has, what the switch learned from them included. Throws `ToolFailed`. */
-export async function countFlows(tools: OvsTools, bridge: string): Promise<number> {
-  const shown = await run('ovs-ofctl', [...PROTOCOL, 'dump-aggregate', bridge, `cookie=${OUR_COOKIE}/-1`], {
-    env: ovsEnvironment(tools),
-  });
-  return Number(/flow_count=(\d+)/.exec(shown)?.[1] ?? Number.NaN);
+/**
+ * All flows of a bridge as ovs-vswitchd's control socket lists them: at once, but without cookies and timeouts. `ports` are
+ * the bridge's. Throws where the socket does not answer.
+ */
+export async function listFlows(
+  tools: OvsTools,
+  bridge: string,
+  ports: Readonly<Record<string, OvsPort>>,
+): Promise<readonly Flow[]> {
+  const listed = await askSwitch(tools.runDirectory, 'bridge/dump-flows', [bridge]);
+  const lines = listed
+    .split('\n')
+    // Table 254 is the switch's own.
+    .filter((line) => line !== '' && !line.startsWith('table_id=254,'))
+    .map((line) => line.replace('table_id=', 'table=').replace(/(?:,|, )actions=/, ' actions='));
+  const named = Object.entries(ports).flatMap(([name, { ofport }]) =>
+    ofport === undefined ? [] : [[ofport, name] as const],
+  );
+  return readFlows(lines.join('\n'), new Map(named));
 }
 
 /**

@@ -30,9 +30,12 @@ export function whatIsMissing(ovsRunDirectory: string): readonly string[] {
       missing.push(`the program ${program}: apt-get install ${debianPackage}`);
     }
   }
-  if (!existsSync(join(ovsRunDirectory, 'db.sock'))) {
+  const file = ['db.sock', 'ovs-vswitchd.pid']
+    .map((name) => join(ovsRunDirectory, name))
+    .find((path) => !existsSync(path));
+  if (file !== undefined) {
     missing.push(
-      `a running Open vSwitch (no ${join(ovsRunDirectory, 'db.sock')}): apt-get install openvswitch-switch, ` +
+      `a running Open vSwitch (no ${file}): apt-get install openvswitch-switch, ` +
         'systemctl start openvswitch-switch, or set ovs.run_directory',
     );
   }

@@ -15,14 +15,28 @@ export interface NamespaceLinks {
   readonly neighbours: readonly Neighbour[];
 }
 
+/** Commands of `ip -json -details -batch` whose output `readShownLinks` takes. */
+export const SHOW_LINKS: readonly string[] = [
+  'netns list-id',
+  'address show',
+  'route show table all',
+  'neighbour show',
+];
+
 /** Devices, routes and neighbours of a namespace, by one process. Throws `ToolFailed`, also where the namespace is gone. */
 export async function readNamespaceLinks(namespace: string): Promise<NamespaceLinks> {
   const where = namespace === '' ? [] : ['-n', namespace];
-  const shown = await run('ip', [...where, '-json', '-details', '-batch', '-'], {
-    input: 'netns list-id\naddress show\nroute show table all\nneighbour show\n',
-  });
-  // Each command prints one line of JSON.
-  const [ids = '[]', devices = '[]', routes = '[]', neighbours = '[]'] = shown.trimEnd().split('\n');
+  const input = SHOW_LINKS.map((command) => `${command}\n`).join('');
+  const shown = await run('ip', [...where, '-json', '-details', '-batch', '-'], { input });
+  const read = readShownLinks(shown);
+  if (read === undefined) throw new Error(`ip showed not what it was asked for: ${shown.slice(0, 200)}`);
+  return read;
+}
+
+/** Reads the output of `SHOW_LINKS`, of which each prints one line of JSON; undefined where some line is missing. */
+export function readShownLinks(shown: string): NamespaceLinks | undefined {
+  const [ids, devices, routes, neighbours] = shown.trimEnd().split('\n').slice(-SHOW_LINKS.length);
+  if (ids === undefined || devices === undefined || routes === undefined || neighbours === undefined) return undefined;
   const named = JSON.parse(ids) as readonly { readonly nsid: number; readonly name?: string }[];
   const names = new Map(named.flatMap(({ nsid, name }) => (name === undefined ? [] : [[nsid, name] as const])));
   return {

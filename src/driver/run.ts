@@ -7,13 +7,21 @@ export class ToolFailed extends Error {
   readonly program: string;
   /** Null where it was ended by a signal or never started. */
   readonly exitCode: number | null;
+  readonly stdout: string;
   readonly stderr: string;
 
-  constructor(argv: readonly string[], exitCode: number | null, stderr: string, cause?: unknown) {
+  constructor(
+    argv: readonly string[],
+    exitCode: number | null,
+    output: { readonly stdout: string; readonly stderr: string },
+    cause?: unknown,
+  ) {
+    const { stdout, stderr } = output;
     const said = stderr.trim() || (cause instanceof Error ? cause.message : `exit code ${exitCode}`);
     super(`${argv.slice(0, 6).join(' ')}: ${said}`, { cause });
     this.program = argv[0] ?? '';
     this.exitCode = exitCode;
+    this.stdout = stdout;
     this.stderr = stderr;
   }
 }
@@ -43,11 +51,11 @@ export function run(program: string, args: readonly string[], options: RunOption
     const err: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
-    child.on('error', (cause) => reject(new ToolFailed(argv, null, '', cause)));
+    child.on('error', (cause) => reject(new ToolFailed(argv, null, { stdout: '', stderr: '' }, cause)));
     child.on('close', (code) => {
-      const stderr = Buffer.concat(err).toString();
-      if (code === 0 || (code !== null && options.accept?.includes(code))) resolve(Buffer.concat(out).toString());
-      else reject(new ToolFailed(argv, code, stderr));
+      const stdout = Buffer.concat(out).toString();
+      if (code === 0 || (code !== null && options.accept?.includes(code))) resolve(stdout);
+      else reject(new ToolFailed(argv, code, { stdout, stderr: Buffer.concat(err).toString() }));
     });
     // A tool that gives up early closes its input; its exit code says why.
     child.stdin?.on('error', () => undefined);

@@ -99,6 +99,10 @@ function hostNamespace(ports: readonly SamplePort[]): Namespace {
   return {
     ...emptyNamespace,
     links: Object.fromEntries(ports.flatMap(hybridLinks)),
+    sysctls: {
+      'net.bridge.bridge-nf-call-iptables': '1',
+      ...Object.fromEntries(ports.map(({ short }) => [`net.ipv6.conf.qbr${short}.accept_ra`, '0'])),
+    },
     ipv4: {
       raw: {
         PREROUTING: chain([`-j ${prefix}-PREROUTING`]),

@@ -8,6 +8,8 @@ import { recordChanges } from '../store/changes.ts';
 import type { Store } from '../store/database.ts';
 import { openTestStore } from '../store/test-store.ts';
 import { type Channel, openChannel } from './channel.ts';
+import { portTexts } from './port-texts.ts';
+import { readShares } from './shares.ts';
 import { connectTestAgent } from './test-agent.ts';
 
 const token = 'secret-of-the-agents';
@@ -353,6 +355,114 @@ test('observe() asks the agent and gives its answer, its error, or that it is go
   h1[Symbol.dispose]();
   await expect(asked).rejects.toThrow('gone');
   await expect(channel.observe('h2')).rejects.toThrow('no agent of host h2');
+});
+
+test('after any changes a host has what a host that asks anew is given', async () => {
+  const group = randomUUID();
+  await store.db.insertInto('security_groups').values({ id: group, project_id: 'p' }).execute();
+  await store.db
+    .insertInto('security_group_rules')
+    .values({
+      project_id: 'p',
+      security_group_id: group,
+      direction: 'ingress',
+      ethertype: 'IPv4',
+      remote_group_id: group,
+    })
+    .execute();
+  const networks = [await makeNetwork(), await makeNetwork(), await makeNetwork()];
+  using h1 = await connect('h1', '10.98.0.1');
+  using h2 = await connect('h2', '10.98.0.2');
+  const ports: string[] = [];
+  let seed = 7;
+  const pick = (below: number): number => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((seed / 2_147_483_648) * below);
+  };
+  for (let step = 0; step < 120; step += 1) {
+    const network = networks[pick(3)];
+    const port = ports[pick(ports.length)];
+    const kind = pick(6);
+    if (network === undefined) throw new Error('no network');
+    if (kind <= 2 || port === undefined) {
+      ports.push(
+        await makePort({
+          ...network,
+          host: ['h1', 'h2', 'h3', ''][pick(4)] ?? '',
+          groups: pick(2) === 0 ? [group] : [],
+        }),
+      );
+    } else if (kind === 3) {
+      ports.splice(ports.indexOf(port), 1);
+      await store.transaction(async (trx) => {
+        const row = await trx
+          .deleteFrom('ports')
+          .where('id', '=', port)
+          .returning(['host_id', 'network_id'])
+          .executeTakeFirstOrThrow();
+        const gone = { kind: 'port', id: port, hosts: [row.host_id], networkId: row.network_id };
+        await recordChanges(trx, [gone, { kind: 'security_group', id: group }]);
+      });
+    } else if (kind === 4) {
+      await store.transaction(async (trx) => {
+        const before = await trx
+          .selectFrom('ports')
+          .select(['host_id', 'network_id'])
+          .where('id', '=', port)
+          .executeTakeFirstOrThrow();
+        await trx
+          .updateTable('ports')
+          .set({ host_id: ['h1', 'h2', ''][pick(3)] ?? '', name: `step ${step}` })
+          .where('id', '=', port)
+          .execute();
+        await recordChanges(trx, [{ kind: 'port', id: port, hosts: [before.host_id], networkId: before.network_id }]);
+      });
+    } else {
+      await store.transaction(async (trx) => {
+        await trx
+          .updateTable('networks')
+          .set({ name: `step ${step}` })
+          .where('id', '=', network.network)
+          .execute();
+        await recordChanges(trx, [{ kind: 'network', id: network.network }]);
+      });
+    }
+  }
+  for (const [host, agent] of [
+    ['h1', h1],
+    ['h2', h2],
+  ] as const) {
+    const fresh = (await readShares(store, [host], portTexts())).get(host) ?? new Map();
+    const whole = Object.fromEntries([...fresh].map(([key, text]) => [key, JSON.parse(text)]));
+    await expect.poll(() => Object.fromEntries(agent.share)).toEqual(whole);
+    expect(fresh.size).toBeGreaterThan(10);
+  }
+});
+
+test('an agent that reads too slowly is not queued for without end, and gets everything when it reads again', async () => {
+  const { network, subnet } = await makeNetwork();
+  const port = await makePort({ network, subnet, host: 'h1' });
+  using h1 = await connect('h1');
+  h1.socket.pause();
+  // Names of a megabyte each fill the socket, then what may be buffered, and then some.
+  const names: string[] = [];
+  for (let index = 0; index < 24; index += 1) {
+    names.push(String(index).repeat(500_000));
+    await store.transaction(async (trx) => {
+      await trx
+        .updateTable('ports')
+        .set({ dns_name: names.at(-1) ?? '' })
+        .where('id', '=', port)
+        .execute();
+      await recordChanges(trx, [{ kind: 'port', id: port }]);
+    });
+    await delay(10);
+  }
+  const before = h1.syncs.length;
+  h1.socket.resume();
+  await h1.until(() => (h1.share.get(`port:${port}`) as { dnsName: string }).dnsName === names.at(-1));
+  expect(h1.syncs.at(-1)?.full).toBe(true);
+  expect(h1.syncs.length - before).toBeLessThan(names.length);
 });
 
 test('a port is on the wire within milliseconds of its commit', async () => {

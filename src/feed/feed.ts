@@ -11,6 +11,7 @@ import type { Store } from '../store/database.ts';
 import type { AgentConnection } from './agent-connection.ts';
 import { concernedHosts } from './concerned-hosts.ts';
 import { holderIndex } from './holder-index.ts';
+import { portTexts } from './port-texts.ts';
 import { advance, changedKeys, keysSince, nothingSent, type SentShare, syncFrame } from './sent-share.ts';
 import { readShares, type ShareTexts } from './shares.ts';
 
@@ -45,6 +46,7 @@ export async function openFeed(store: Store, onError: (error: unknown) => void):
   const epoch = `${store.epoch}/${randomUUID()}`;
   const hosts = new Map<string, Host>();
   const index = holderIndex();
+  const ports = portTexts();
   const dirty = new Set<string>();
   let cursor: ChangeCursor = await currentCursor(store.db);
   let running: Promise<void> | undefined;
@@ -85,14 +87,18 @@ export async function openFeed(store: Store, onError: (error: unknown) => void):
 
   const round = async (): Promise<void> => {
     const read = await readChanges(store.db, cursor);
+    ports.changed(read.changes);
     const concerned = await concernedHosts(store, read.changes, index.holders);
     for (const name of concerned) if (hosts.has(name)) dirty.add(name);
     cursor = read.cursor;
-    if (dirty.size === 0) return;
+    if (dirty.size === 0) {
+      ports.settle((network) => index.holders(`network:${network}`).size > 0);
+      return;
+    }
     const batch = [...dirty];
     dirty.clear();
     try {
-      for (const [name, share] of await readShares(store, batch)) {
+      for (const [name, share] of await readShares(store, batch, ports)) {
         const host = hosts.get(name);
         if (host !== undefined) send(name, host, share);
       }

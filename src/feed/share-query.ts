@@ -18,6 +18,7 @@ export interface ShareRow {
   readonly value: string | null;
 }
 
+/** Hosts; ports to read in any case; networks of which no other ports are read. */
 export const shareQuery: PreparedStatement = {
   name: 'tapline-shares',
   text: `
@@ -35,6 +36,8 @@ WITH host_network AS MATERIALIZED (
   FROM host_group h JOIN rule r ON r.security_group_id = h.id WHERE r.remote_group_id IS NOT NULL
 ), remote AS MATERIALIZED (
   SELECT DISTINCT remote_group_id AS id FROM rule WHERE remote_group_id IS NOT NULL
+), kept AS MATERIALIZED (
+  SELECT unnest($3::uuid[]) AS id
 ), carried AS MATERIALIZED (
   SELECT * FROM routers WHERE host = ANY($1::text[])
 )
@@ -73,6 +76,7 @@ SELECT 'port', p.id::text, 'n:' || p.network_id, json_build_object(
     FROM jsonb_array_elements(p.extra_dhcp_opts) WITH ORDINALITY AS x (opt, position)) END,
   'dnsName', p.dns_name)::text
 FROM ports p WHERE p.network_id IN (SELECT network_id FROM host_network)
+  AND (p.id = ANY($2::uuid[]) OR NOT EXISTS (SELECT 1 FROM kept k WHERE k.id = p.network_id))
 UNION ALL
 SELECT 'securityGroup', g.id::text, 'g:' || g.id, json_build_object(
   'id', g.id, 'name', g.name, 'stateful', g.stateful,
@@ -84,8 +88,8 @@ SELECT 'securityGroup', g.id::text, 'g:' || g.id, json_build_object(
 FROM security_groups g WHERE g.id IN (SELECT id FROM host_group)
 UNION ALL
 SELECT 'securityGroupMembers', r.id::text, 'r:' || r.id, json_build_object('id', r.id,
-  'ipv4', coalesce(json_agg(m.address ORDER BY m.address) FILTER (WHERE m.version = 4), '[]'),
-  'ipv6', coalesce(json_agg(m.address ORDER BY m.address) FILTER (WHERE m.version = 6), '[]'))::text
+  'ipv4', coalesce(json_agg(m.address ORDER BY m.address COLLATE "C") FILTER (WHERE m.version = 4), '[]'),
+  'ipv6', coalesce(json_agg(m.address ORDER BY m.address COLLATE "C") FILTER (WHERE m.version = 6), '[]'))::text
 FROM remote r LEFT JOIN LATERAL (
   SELECT family(a.ip_address) AS version, host(a.ip_address) AS address
   FROM port_security_groups g JOIN ip_allocations a ON a.port_id = g.port_id WHERE g.security_group_id = r.id

@@ -1,6 +1,6 @@
 /** What differs in Open vSwitch: bridges, ports, flows. */
 import type { Awaited, FlowChange, OvsChange } from './change.ts';
-import type { Flow, HostState, OvsBridge, OvsPort } from './host-state.ts';
+import { type Flow, type HostState, type OvsBridge, type OvsPort, ROOT } from './host-state.ts';
 import { isLearned, isMarked, isOurFlow, marked, OUR_BRIDGES, OUR_COOKIE } from './ownership.ts';
 
 /** Differences of bridges, ports and flows. */
@@ -22,7 +22,8 @@ export function ovsChanges(desired: HostState, observed: HostState): readonly (O
         changes.push({ kind: 'change-bridge', bridge: name, settings: differing });
       }
     }
-    changes.push(...portChanges(name, wanted.ports, present?.ports ?? {}));
+    const isDead = (port: string) => isDeviceNew(port, desired, observed);
+    changes.push(...portChanges(name, wanted.ports, present?.ports ?? {}, isDead));
     changes.push(...flowChanges(name, wanted.flows, present?.flows ?? [], isOurs));
   }
   for (const [name, present] of Object.entries(observed.bridges)) {
@@ -30,7 +31,10 @@ export function ovsChanges(desired: HostState, observed: HostState): readonly (O
     if (isMarked(present.externalIds)) {
       changes.push({ kind: 'remove-bridge', bridge: name });
     } else {
-      changes.push(...portChanges(name, {}, present.ports), ...flowChanges(name, [], present.flows, false));
+      changes.push(
+        ...portChanges(name, {}, present.ports, () => false),
+        ...flowChanges(name, [], present.flows, false),
+      );
     }
   }
   return changes;
@@ -47,15 +51,26 @@ function bridgeDifference(wanted: Settings, present: Settings): Settings {
   };
 }
 
+/**
+ * A port whose device we are about to make anew. The userspace datapath still has the old device open, by its number, and
+ * takes up the new one only when the port leaves and comes back.
+ */
+function isDeviceNew(port: string, desired: HostState, observed: HostState): boolean {
+  const wanted = desired.namespaces[ROOT]?.links[port];
+  const hasNone = observed.namespaces[ROOT]?.links[port] === undefined;
+  return wanted !== undefined && wanted.kind !== 'internal' && wanted.kind !== 'other' && hasNone;
+}
+
 function portChanges(
   bridge: string,
   wanted: Readonly<Record<string, OvsPort>>,
   present: Readonly<Record<string, OvsPort>>,
+  isDead: (port: string) => boolean,
 ): readonly OvsChange[] {
   const changes: OvsChange[] = [];
   for (const [name, port] of Object.entries(wanted)) {
     const has = present[name];
-    if (has === undefined || has.type !== port.type) {
+    if (has === undefined || has.type !== port.type || isDead(name)) {
       if (has !== undefined) changes.push({ kind: 'remove-port', bridge, name, port: has });
       changes.push({ kind: 'add-port', bridge, name, port: { ...port, externalIds: marked(port.externalIds) } });
       continue;

@@ -258,6 +258,21 @@ describe('difference()', () => {
     ]);
   });
 
+  test('makes an OVS port anew whose device it makes anew, because the switch holds the device that is gone', () => {
+    const qvo: Link = { kind: 'veth', peer: 'qvb5afb5e46-37', addresses: [] };
+    const port: OvsPort = { type: '', options: {}, externalIds: {}, otherConfig: {} };
+    const bridges = { 'br-int': { ports: { 'qvo5afb5e46-37': port }, flows: [] } };
+    const host = (links: Record<string, Link>): HostState => ({
+      namespaces: { [ROOT]: { ...emptyNamespace, links } },
+      bridges,
+      daemons: {},
+    });
+    const kinds = difference(host({ 'qvo5afb5e46-37': qvo }), host({})).map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['add-link', 'remove-port', 'add-port']));
+    // A chain that os-vif made is its own to make again.
+    expect(difference(host({}), host({}))).toEqual([]);
+  });
+
   test('signs a device that a killed agent had not signed yet', () => {
     const tap: Link = { kind: 'tap', addresses: [] };
     const host = (link: Link): HostState => ({

@@ -7,6 +7,7 @@ import { KeystoneError, keystoneErrorBody } from './keystone-error.ts';
 import { registerProjects } from './projects.ts';
 import { baseUrl } from './request.ts';
 import { registerRoles } from './role-assignments.ts';
+import { registerServices } from './services.ts';
 import { registerUsers } from './users.ts';
 
 /** Adds the routes, with an error form and a 404 of their own. */
@@ -42,6 +43,7 @@ export async function registerIdentity(app: FastifyInstance, identity: Identity)
       registerUsers(scope, identity);
       registerRoles(scope, identity);
       registerDomains(scope, identity);
+      registerServices(scope, identity);
     },
     { prefix: '/identity' },
   );

@@ -11,7 +11,7 @@ export async function secretFile(path: string): Promise<string> {
   const unfinished = `${path}.${process.pid}.unfinished`;
   const file = await open(unfinished, 'w', 0o600);
   try {
-    await file.writeFile(`${randomBytes(24).toString('base64url')}\n`);
+    await file.writeFile(`${randomBytes(20).toString('hex')}\n`);
     await file.sync();
   } finally {
     await file.close();

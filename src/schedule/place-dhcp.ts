@@ -8,7 +8,7 @@ import { dhcpDeviceId } from './dhcp-device-id.ts';
 import { giveAddress, takeAddress } from './give-address.ts';
 import { insertPort } from './insert-port.ts';
 import { isAlive, type LiveHost, leastLoaded, readLiveHosts } from './live-hosts.ts';
-import type { PlaceOptions } from './place.ts';
+import type { PlaceOptions } from './place-options.ts';
 
 type Trx = Transaction<Database>;
 

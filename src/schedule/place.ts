@@ -6,13 +6,8 @@ import { type Change, recordChanges } from '../store/changes.ts';
 import type { Database } from '../store/tables.ts';
 import { bindPorts } from './bind.ts';
 import { placeDhcpServers } from './place-dhcp.ts';
+import type { PlaceOptions } from './place-options.ts';
 import { placeRouters } from './place-routers.ts';
-
-export interface PlaceOptions {
-  /** First bytes of the MAC addresses of the ports that this makes. */
-  readonly baseMac: string;
-  readonly dhcpAgentsPerNetwork: number;
-}
 
 const defaults: PlaceOptions = { baseMac: 'fa:16:3e:00:00:00', dhcpAgentsPerNetwork: 1 };
 

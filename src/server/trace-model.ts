@@ -1,3 +1,4 @@
+import { portTexts } from '../feed/port-texts.ts';
 import { readShares } from '../feed/shares.ts';
 import { parseAddress } from '../model/addresses.ts';
 import type { ShareKind, ShareKinds } from '../model/share.ts';
@@ -17,6 +18,7 @@ export async function readTraceModel(store: Store, ends: readonly string[]): Pro
   const shares = await readShares(
     store,
     hosts.map(({ host }) => host),
+    portTexts(),
   );
   const objects = new Map([...shares.values()].flatMap((share) => [...share]));
   const all = <Kind extends ShareKind>(kind: Kind): readonly ShareKinds[Kind][] =>

@@ -12,6 +12,7 @@ import type { Database } from './tables.ts';
 import { runTransaction } from './transaction.ts';
 
 const maximumConnections = 12;
+const plannedConnections = 2;
 const connectTimeoutMs = 10_000;
 
 /** A statement under the name by which PostgreSQL remembers its plan. */
@@ -29,7 +30,7 @@ export interface Store extends AsyncDisposable {
    * effect outside the database.
    */
   transaction<T>(work: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
-  /** Runs a statement that each connection plans once. The rows are as the statement says: the caller knows its type. */
+  /** Runs a read-only statement that is planned once. The rows are as the statement says: the caller knows its type. */
   query<Row extends pg.QueryResultRow>(
     statement: PreparedStatement,
     values: readonly unknown[],
@@ -68,14 +69,18 @@ export async function openStoreAt(given: pg.ClientConfig): Promise<Store> {
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
   };
-  const pool = new pg.Pool({ ...connection, max: maximumConnections, idleTimeoutMillis: 60_000 });
-  // A connection that dies is an error of the query that uses it, or nobody's: without listeners it would end the process.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  const pool = openPool({ ...connection, max: maximumConnections });
+  // PostgreSQL would plan the feed's statements anew each time, which takes longer than to run them.
+  const planned = openPool({
+    ...connection,
+    options: `${connection.options} -c plan_cache_mode=force_generic_plan`,
+    max: plannedConnections,
+    idleTimeoutMillis: 0,
+  });
   try {
     await migrateOn(pool);
   } catch (error) {
-    await pool.end();
+    await Promise.all([pool.end(), planned.end()]);
     throw error;
   }
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
@@ -96,7 +101,7 @@ export async function openStoreAt(given: pg.ClientConfig): Promise<Store> {
       return result;
     },
     query: async <Row extends pg.QueryResultRow>(statement: PreparedStatement, values: readonly unknown[]) =>
-      (await pool.query<Row>({ ...statement, values: [...values] })).rows,
+      (await planned.query<Row>({ ...statement, values: [...values] })).rows,
     listen: (onWake) => {
       const listener = listenForChanges(connection, name, onWake);
       listeners.add(listener);
@@ -109,9 +114,17 @@ export async function openStoreAt(given: pg.ClientConfig): Promise<Store> {
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all([...listeners].map((listener) => listener[Symbol.asyncDispose]()));
-      await db.destroy();
+      await Promise.all([db.destroy(), planned.end()]);
     },
   };
+}
+
+function openPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({ idleTimeoutMillis: 60_000, ...config });
+  // A connection that dies is an error of the query that uses it, or nobody's: without listeners it would end the process.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }
 
 async function migrateOn(pool: pg.Pool): Promise<void> {

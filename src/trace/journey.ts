@@ -69,6 +69,8 @@ export type Outcome =
   | { readonly kind: 'arrives' }
   /** `certain` where the packet was on its only way to the destination; a flooded copy that dies elsewhere is not. */
   | { readonly kind: 'stops'; readonly stop: Stop; readonly certain: boolean }
+  /** The next hop's MAC cannot be learned: what kills the packet before it is sent, should it otherwise arrive. */
+  | { readonly kind: 'unresolved'; readonly stop: Stop }
   | { readonly kind: 'elsewhere' };
 
 /** What a walk knows and wants. */
@@ -81,11 +83,16 @@ export interface Journey {
   readonly remembered: readonly TranslatedAt[];
 }
 
-export function linkAt(journey: Journey, host: string, namespace: string, device: string): Link | undefined {
+export function linkAt(
+  journey: Pick<Journey, 'states'>,
+  host: string,
+  namespace: string,
+  device: string,
+): Link | undefined {
   return namespaceAt(journey, host, namespace)?.links[device];
 }
 
-export function namespaceAt(journey: Journey, host: string, namespace: string): Namespace | undefined {
+export function namespaceAt(journey: Pick<Journey, 'states'>, host: string, namespace: string): Namespace | undefined {
   return journey.states[host]?.namespaces[namespace];
 }
 

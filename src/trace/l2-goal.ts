@@ -11,7 +11,11 @@ export function addressee(journey: Journey, packet: Packet): Port | undefined {
 }
 
 /** The OVS port that stands for a port of the model on a bridge: by `external_ids:iface-id`, else by its name. */
-export function ovsPortOf(state: HostState | undefined, bridge: string, port: Port): string | undefined {
+export function ovsPortOf(
+  state: HostState | undefined,
+  bridge: string,
+  port: Pick<Port, 'id' | 'deviceOwner'>,
+): string | undefined {
   const ports = state?.bridges[bridge]?.ports ?? {};
   const found = Object.entries(ports).find(([, candidate]) => candidate.externalIds['iface-id'] === port.id);
   if (found !== undefined) return found[0];
@@ -36,7 +40,8 @@ export function goalOf(journey: Journey, move: Switched, bridge: OvsBridge): Goa
   if (port.host !== move.host)
     return move.bridge === 'br-tun' && move.port === 'patch-int' ? tunnelGoal(journey, bridge, port.host) : null;
   const name = ovsPortOf(journey.states[move.host], move.bridge, port);
-  return name === undefined || name === move.port ? null : { kind: 'port', ports: [name], host: port.host };
+  if (name === move.port || (name === undefined && move.bridge !== 'br-int')) return null;
+  return { kind: 'port', ports: name === undefined ? [] : [name], host: port.host };
 }
 
 /** A stranger is behind a provider network: from br-int over `int-BRIDGE`. */

@@ -34,10 +34,10 @@ export function findNeighbour(
   const network = portOfDevice(journey.model, device)?.networkId;
   const port = network === undefined ? undefined : portOfAddress(journey.model, network, ipAddress);
   if (port !== undefined) return { kind: 'known', macAddress: port.macAddress, from: 'model' };
-  const holder = holderOf(journey, ipAddress);
-  if (holder !== undefined) return { kind: 'known', macAddress: holder.macAddress, from: 'device' };
   const external = journey.model.networks.find((candidate) => candidate.id === network)?.external;
-  return external === false ? { kind: 'nobody' } : { kind: 'outside' };
+  if (external === false) return { kind: 'nobody' };
+  const holder = holderOf(journey, ipAddress);
+  return holder === undefined ? { kind: 'outside' } : { kind: 'known', macAddress: holder.macAddress, from: 'device' };
 }
 
 /** A device in a namespace of some host that holds an address and would answer for it. */

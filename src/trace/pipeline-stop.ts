@@ -3,13 +3,13 @@ import type { PipelineResult } from './openflow.ts';
 import type { Packet } from './packet.ts';
 import type { ReasonCode } from './reasons.ts';
 
-/** Why a bridge put nothing out, by its last look-up and by what Neutron's tables are for. */
+/** Why a bridge put nothing out, by its last look-up and by what Neutron's tables are for. `packet` is null for ARP. */
 export function pipelineStop(
   bridgeName: string,
   inPort: string,
   bridge: OvsBridge,
   result: PipelineResult,
-  packet: Packet,
+  packet: Packet | null,
 ): { readonly code: ReasonCode; readonly message: string } {
   const normal = result.normalDrop;
   if (normal !== null) return normalStop(inPort, normal.why, normal.vlan, packet);
@@ -55,7 +55,8 @@ function guards(bridge: OvsBridge, table: number, port: string): boolean {
   );
 }
 
-function subject(code: ReasonCode, packet: Packet): string {
+function subject(code: ReasonCode, packet: Packet | null): string {
+  if (packet === null) return 'ARP';
   switch (code) {
     case 'ADDRESS_SPOOFED':
       return `source MAC ${packet.macSource}`;
@@ -72,7 +73,7 @@ function normalStop(
   inPort: string,
   why: NonNullable<PipelineResult['normalDrop']>['why'],
   vlan: number,
-  packet: Packet,
+  packet: Packet | null,
 ): { readonly code: ReasonCode; readonly message: string } {
   switch (why) {
     case 'tagged-on-access-port':
@@ -82,12 +83,12 @@ function normalStop(
     case 'learned-on-its-own-port':
       return {
         code: 'MAC_LEARNED_ELSEWHERE',
-        message: `the switch learned ${packet.macDestination} in VLAN ${vlan} on ${inPort}, where the packet comes from`,
+        message: `the switch learned ${packet?.macDestination ?? 'the MAC'} in VLAN ${vlan} on ${inPort}, where the packet comes from`,
       };
     case 'reserved-multicast':
       return {
         code: 'FLOW_DROP',
-        message: `${packet.macDestination} is reserved for neighbouring bridges and never forwarded`,
+        message: `${packet?.macDestination ?? 'the MAC'} is reserved for neighbouring bridges and never forwarded`,
       };
   }
 }

@@ -12,9 +12,9 @@ export const reasons = {
     message: 'nobody answers ARP for the next hop',
     mend: 'check that a port with this address exists and is ACTIVE: openstack port list --fixed-ip ip-address=IP',
   },
-  BRIDGE_FILTER_OFF: {
-    message: 'the bridge does not call iptables',
-    mend: 'sysctl -w net.bridge.bridge-nf-call-iptables=1',
+  ARP_WRONG_ANSWER: {
+    message: 'ARP for the next hop is answered with a MAC that is not its own',
+    mend: 'look for a second owner of the address; restart the agent on the host that answers',
   },
   DHCP_SERVER_SPOOFED: {
     message: 'a VM may not answer DHCP requests',

@@ -1,13 +1,29 @@
 import { ROOT } from '../host/host-state.ts';
 import { isInCidr } from '../model/addresses.ts';
 import type { Subnet } from '../model/share.ts';
-import { inNamespace, type Journey, type Move, namespaceAt, stopped, type Traveller, withHop } from './journey.ts';
+import { askArp } from './arp.ts';
+import {
+  arrived,
+  inNamespace,
+  type Journey,
+  type Move,
+  namespaceAt,
+  type Received,
+  stopped,
+  type Traveller,
+  withEvidence,
+  withHop,
+} from './journey.ts';
+import { ovsPortOf } from './l2-goal.ts';
 import { deviceLetter } from './letters.ts';
 import type { Endpoint } from './line.ts';
+import { dropMove } from './namespace-hops.ts';
 import { passHook } from './nat.ts';
 import { holderOf, isExternalAddress, strangerMac } from './neighbour.ts';
 import type { Packet } from './packet.ts';
 import { physicalPorts } from './physical.ts';
+import { reasons } from './reasons.ts';
+import { lookUpRoute } from './routing.ts';
 import { isServicePort, portOfAddress } from './trace-model.ts';
 import { walkForward } from './walk-forward.ts';
 import { firstView } from './walk-namespace.ts';
@@ -56,7 +72,46 @@ function startVm(journey: Journey, from: PortEnd, start: Traveller): readonly Mo
     const message = `${from.host} has no device ${from.device}`;
     return [stopped(traveller, { letter: 'B', host: from.host }, 'PORT_NOT_WIRED', message)];
   }
-  return [{ kind: 'received', host: from.host, namespace: ROOT, device: from.device, traveller }];
+  const wired: Received = { kind: 'received', host: from.host, namespace: ROOT, device: from.device, traveller };
+  return packet.ipVersion === 4 && macAddress !== undefined
+    ? resolved(journey, from, next.ipAddress, macAddress, wired)
+    : [wired];
+}
+
+/** The same packet, after the ARP request that a VM sends before it: with who answered, or with the request's death. */
+function resolved(
+  journey: Journey,
+  from: PortEnd,
+  ipTarget: string,
+  macAddress: string,
+  wired: Received,
+): readonly Move[] {
+  const port = ovsPortOf(journey.states[from.host], 'br-int', { id: from.portId, deviceOwner: from.deviceOwner });
+  if (port === undefined) return [wired];
+  const { traveller } = wired;
+  const request = { ...addressesOf(from), host: from.host, bridge: 'br-int', port, ipTarget };
+  const answer = askArp(journey, request, 'compute');
+  if (answer.kind === 'unknown') return [wired];
+  if (answer.kind === 'dies') {
+    const { letter, host, code } = answer;
+    const stop = { letter, host, code, message: `ARP for ${ipTarget}: ${answer.message}`, mend: reasons[code].mend };
+    return [wired, { kind: 'end', traveller, outcome: { kind: 'unresolved', stop } }];
+  }
+  if (answer.macAddress !== macAddress) {
+    const message = `ARP for ${ipTarget} is answered by ${answer.by} with ${answer.macAddress}, not with ${macAddress}`;
+    return [stopped(traveller, { letter: 'A', host: from.host }, 'ARP_WRONG_ANSWER', message)];
+  }
+  const command = `ip neigh show ${ipTarget}   # in the VM`;
+  const shown = withEvidence(
+    traveller,
+    [{ command, text: `${macAddress}, answered by ${answer.by}` }],
+    traveller.packet,
+  );
+  return [{ ...wired, traveller: shown }];
+}
+
+function addressesOf(from: PortEnd): { readonly macSource: string; readonly ipSource: string } {
+  return { macSource: from.macAddress, ipSource: from.ipAddress };
 }
 
 function nextHopOfVm(
@@ -109,6 +164,10 @@ function startService(journey: Journey, from: PortEnd, start: Traveller): readon
   );
   const here = { host: from.host, namespace: name, device: from.device };
   const output = passHook(namespace, 'OUTPUT', firstView(traveller.packet, journey.connection, null), '');
+  if (output.verdict === 'drop') return [dropMove(here, traveller, output)];
+  const { to } = journey;
+  const isOwn = to.kind === 'port' && to.host === from.host && Object.hasOwn(namespace.links, to.device);
+  if (isOwn && lookUpRoute(namespace, output.packet.packet.ipDestination).kind === 'local') return [arrived(traveller)];
   return [walkForward(journey, here, namespace, traveller, output.packet, null)];
 }
 
@@ -116,7 +175,10 @@ function startService(journey: Journey, from: PortEnd, start: Traveller): readon
 function startOutside(journey: Journey, start: Traveller): readonly Move[] {
   const { packet } = start;
   const { to } = journey;
-  const holder = holderOf(journey, packet.ipDestination);
+  const found = holderOf(journey, packet.ipDestination);
+  // What answers inside a tenant's network does not answer out here, whatever its address.
+  const holder =
+    found?.device.startsWith('qg-') === true || isExternalAddress(journey, packet.ipDestination) ? found : undefined;
   const direct =
     to.kind === 'port' && packet.ipDestination === to.ipAddress && isExternalAddress(journey, packet.ipDestination);
   const answer = holder ?? (direct ? { host: null, macAddress: to.macAddress } : undefined);

@@ -11,6 +11,7 @@ import {
 } from './journey.ts';
 import { deviceLetter, portLetter } from './letters.ts';
 import type { Hop } from './line.ts';
+import { patchPeer } from './patch.ts';
 import { walkTunnel } from './walk-tunnel.ts';
 
 /** Takes a frame out of an OVS port: over a patch, into a tunnel, into a namespace, or out of a device. */
@@ -61,14 +62,13 @@ function walkPatch(journey: Journey, move: SwitchedOut, peer: string): readonly 
   const hop = hopOf(move, `── ${peer}`, `ovs-vsctl get Interface ${move.port} options:peer`, peer);
   // A patch port takes no tunnel metadata along.
   const traveller = withHop(move.traveller, hop, { ...move.traveller.packet, vni: null });
-  const found = Object.entries(journey.states[move.host]?.bridges ?? {}).find(
-    ([, bridge]) => bridge.ports[peer]?.type === 'patch' && bridge.ports[peer]?.options['peer'] === move.port,
-  );
-  if (found === undefined) {
+  const state = journey.states[move.host];
+  const found = state === undefined ? null : patchPeer(state, move.port);
+  if (found === null) {
     const message = `${move.port} is a patch to ${peer}, which no bridge of ${move.host} has`;
     return [stopped(traveller, { letter: hop.letter, host: move.host }, 'PEER_MISSING', message)];
   }
-  return [{ kind: 'switched', host: move.host, bridge: found[0], port: peer, traveller }];
+  return [{ kind: 'switched', host: move.host, ...found, traveller }];
 }
 
 /** The namespace's own hop shows the port. */

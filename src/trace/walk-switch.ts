@@ -110,6 +110,16 @@ function missedGoal(
   goal: Goal,
 ): Move | null {
   const [first] = result.outputs;
+  if (goal.kind === 'port' && goal.ports.length === 0) {
+    const mac = traveller.packet.macDestination;
+    const shown = showPipeline(move, traveller, bridge, result.steps, traveller.packet, first ?? null);
+    return stopped(
+      shown,
+      { letter: 'D', host: move.host },
+      'PORT_NOT_WIRED',
+      `no port of ${move.bridge} is that of ${mac}`,
+    );
+  }
   if (first === undefined || result.outputs.some((output) => goal.ports.includes(output.port))) return null;
   const shown = showPipeline(move, traveller, bridge, result.steps, traveller.packet, first);
   const here = { letter: portLetter(move.bridge, move.port, traveller.side), host: move.host };

@@ -81,17 +81,27 @@ function follow(journey: Journey, from: Endpoint, packet: Packet): Followed {
     else if (move.traveller.hops.length > maxHops) ends.push(circle(move.traveller));
     else moves.push(...step(journey, move));
   }
-  const best = ends.toSorted((one, other) => rank(other) - rank(one))[0];
-  const traveller: Traveller = best?.traveller ?? {
-    astray: false,
-    packet,
-    hops: [],
-    side: 'compute',
-    translations: [],
-    assumptions: [],
-  };
+  const unresolved = ends.flatMap(({ outcome }) => (outcome.kind === 'unresolved' ? [outcome.stop] : []))[0];
+  const best = ends
+    .filter(({ outcome }) => outcome.kind !== 'unresolved')
+    .toSorted((one, other) => rank(other) - rank(one))[0];
+  const traveller: Traveller = best?.traveller ?? unmoved(packet);
+  const { translations } = traveller;
+  if (best?.outcome.kind === 'arrives' && unresolved !== undefined) {
+    return { line: lineOf(journey, from, packet, cutAt(traveller, unresolved), unresolved), translations };
+  }
   const stop = best === undefined || best.outcome.kind === 'elsewhere' ? lost(traveller) : stopOf(best.outcome);
-  return { line: lineOf(journey, from, packet, traveller, stop), translations: traveller.translations };
+  return { line: lineOf(journey, from, packet, traveller, stop), translations };
+}
+
+function unmoved(packet: Packet): Traveller {
+  return { packet, hops: [], side: 'compute', astray: false, translations: [], assumptions: [] };
+}
+
+/** The way up to where something stopped; the first hop alone, where it was not on the way. */
+function cutAt(traveller: Traveller, stop: Stop): Traveller {
+  const index = traveller.hops.findIndex((hop) => hop.letter === stop.letter && hop.host === stop.host);
+  return { ...traveller, hops: traveller.hops.slice(0, Math.max(index, 0) + 1) };
 }
 
 function step(journey: Journey, move: Exclude<Move, { kind: 'end' }>): readonly Move[] {
@@ -116,7 +126,7 @@ function circle(traveller: Traveller): { traveller: Traveller; outcome: Outcome 
 
 /** Arriving beats dying, dying on the way beats dying as a copy, and among equals the longest path tells most. */
 function rank({ traveller, outcome }: { readonly traveller: Traveller; readonly outcome: Outcome }): number {
-  const base = { arrives: 3000, stops: 1000, elsewhere: 0 }[outcome.kind];
+  const base = { arrives: 3000, stops: 1000, unresolved: 0, elsewhere: 0 }[outcome.kind];
   const certain = outcome.kind === 'stops' && outcome.certain ? 1000 : 0;
   return base + certain + traveller.hops.length;
 }

@@ -7,7 +7,7 @@ export function wiringOf({ share, plugs }: ArbitraryHost, more: Partial<Wiring> 
   const numbers = allocate(share, { namespaces: {}, bridges: {}, daemons: {} }, undefined, HERE);
   const entries = Object.entries(plugs);
   const plugOf = (id: string, kind: string): Plug =>
-    kind === 'tap' ? { kind: 'tap' } : { kind: 'netns', namespace: `vm-${id.slice(0, 8)}`, device: 'eth0' };
+    kind === 'tap' ? { kind: 'tap' } : { kind: 'netns', namespace: `vm-${id}`, device: 'eth0' };
   return {
     host: HERE,
     datapathType: 'netdev',

@@ -1,7 +1,7 @@
 /** What can be done with every resource: list, show, create (also many), update, delete. */
 import { sql } from 'kysely';
 import type { Config } from '../../config/config.ts';
-import { recordChanges } from '../../store/changes.ts';
+import { type Change, recordChanges } from '../../store/changes.ts';
 import type { Store } from '../../store/database.ts';
 import { requestErrors } from '../errors.ts';
 import type { Caller } from './caller.ts';
@@ -36,9 +36,14 @@ export async function transact<Result>(call: Call, work: (work: Work) => Promise
   return await call.store.transaction(async (trx) => {
     const one: Work = { trx, caller: call.caller, config: call.config, changes: [] };
     const result = await work(one);
-    await recordChanges(trx, one.changes);
+    await recordChanges(trx, distinct(one.changes));
     return result;
   });
+}
+
+/** A bulk says the same of a group or network many times; hosts need hear it once. */
+function distinct(changes: readonly Change[]): readonly Change[] {
+  return [...new Map(changes.map((change) => [JSON.stringify(change), change])).values()];
 }
 
 export async function list(call: Call, resource: Resource): Promise<Answer> {

@@ -3,50 +3,11 @@
  */
 import { requestErrors } from '../errors.ts';
 import { notGiven } from './attribute.ts';
-import { type Caller, hasRole } from './caller.ts';
+import type { Caller } from './caller.ts';
 import { isList, isObject, type Json } from './json.ts';
 import type { Resource } from './resource.ts';
+import { adminOrOwner, type PolicyTarget } from './rules.ts';
 import type { Values } from './values.ts';
-
-/** What a rule is asked about. */
-export interface PolicyTarget {
-  readonly projectId: string;
-  /** Of the network that the object belongs to, where there is one. */
-  readonly networkProjectId?: string;
-  readonly networkShared?: boolean;
-  readonly values: Values;
-}
-
-export type Rule = (caller: Caller, target: PolicyTarget) => boolean;
-export type Rules = Readonly<Record<string, Rule>>;
-
-const isOwner: Rule = (caller, target) => caller.projectId !== '' && caller.projectId === target.projectId;
-
-export const adminOnly: Rule = (caller) => caller.isAdmin;
-export const projectMember: Rule = (caller, target) => isOwner(caller, target) && hasRole(caller, 'member');
-export const projectReader: Rule = (caller, target) => isOwner(caller, target) && hasRole(caller, 'reader');
-export const networkOwner: Rule = (caller, target) =>
-  caller.projectId !== '' && caller.projectId === target.networkProjectId;
-export const networkShared: Rule = (_caller, target) => target.networkShared === true;
-/** The device owners that only the network's services may have. */
-export const notNetworkDevice: Rule = (_caller, target) =>
-  !String(target.values['device_owner'] ?? '').startsWith('network:');
-
-export function anyOf(...rules: readonly Rule[]): Rule {
-  return (caller, target) => rules.some((rule) => rule(caller, target));
-}
-
-export function allOf(...rules: readonly Rule[]): Rule {
-  return (caller, target) => rules.every((rule) => rule(caller, target));
-}
-
-export const adminOrMember = anyOf(adminOnly, projectMember);
-export const adminOrNetworkOwner = anyOf(
-  adminOnly,
-  allOf(networkOwner, (caller) => hasRole(caller, 'member')),
-);
-/** A rule that is not named in the table: Neutron's `default`. */
-const defaultRule = anyOf(adminOnly, isOwner);
 
 export type Action = 'create' | 'update' | 'delete';
 
@@ -57,10 +18,10 @@ export type Action = 'create' | 'update' | 'delete';
 export function enforce(resource: Resource, action: Action, caller: Caller, target: PolicyTarget): void {
   const name = `${action}_${resource.name}`;
   let text = `rule:${name}`;
-  let allowed = (resource.rules[name] ?? defaultRule)(caller, target);
+  let allowed = (resource.rules[name] ?? adminOrOwner)(caller, target);
   for (const [attribute, given] of action === 'delete' ? [] : givenWithRule(resource, action, target.values)) {
     const rules = [`${name}:${attribute}`, ...keyRules(resource, `${name}:${attribute}`, given)];
-    allowed &&= rules.every((rule) => (resource.rules[rule] ?? defaultRule)(caller, target));
+    allowed &&= rules.every((rule) => (resource.rules[rule] ?? adminOrOwner)(caller, target));
     text = `(${text} and ${ruleText(rules)})`;
   }
   if (!allowed) throw requestErrors.notAuthorized(text);

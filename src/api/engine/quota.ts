@@ -53,10 +53,12 @@ export async function enforceQuota(work: Work, resource: Resource, items: readon
 async function readQuota(work: Work, projectId: string, quota: string): Promise<{ limit: number; used: number }> {
   const table = tables[quota];
   if (table === undefined) return { limit: -1, used: 0 };
+  // Without a limit nothing is counted: that would cost more the more the project has.
   const { rows } = await sql<{ limit: number; used: number }>`
-    select coalesce((select "limit" from quotas where project_id = ${projectId} and resource = ${quota}),
-                    ${defaultQuotas[quota] ?? -1}::integer) as "limit",
-           (select count(*) from ${sql.table(table)} where project_id = ${projectId}) as used`.execute(work.trx);
+    select l."limit", case when l."limit" < 0 then 0
+      else (select count(*) from ${sql.table(table)} where project_id = ${projectId}) end as used
+    from (select coalesce((select q."limit" from quotas q where q.project_id = ${projectId} and q.resource = ${quota}),
+      ${defaultQuotas[quota] ?? -1}::integer) as "limit") l`.execute(work.trx);
   return rows[0] ?? { limit: -1, used: 0 };
 }
 

@@ -100,6 +100,8 @@ function sortedBy(resource: Resource, key: SortKey): Sql {
   const column = resource.attributes[key.name]?.column;
   if (!column) throw new Error(`${resource.name} cannot be sorted by ${key.name}`);
   const compared = column.compared ?? column.sql;
+  // Never null, and plain so that a page is read along its index.
+  if (key.name === 'id') return compared;
   switch (column.kind) {
     case 'text':
     case 'json':

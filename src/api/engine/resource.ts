@@ -6,7 +6,7 @@ import type { ApiError } from '../errors.ts';
 import type { Attribute } from './attribute.ts';
 import type { Caller } from './caller.ts';
 import type { Json } from './json.ts';
-import type { PolicyTarget, Rules } from './policy.ts';
+import type { PolicyTarget, Rules } from './rules.ts';
 import type { Values } from './values.ts';
 
 export type Trx = Transaction<Database>;

@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
 import { orNull, toBoolean, toInteger, toLowerCase } from '../engine/conversions.ts';
-import { adminOnly, adminOrMember } from '../engine/policy.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
+import { adminOnly, adminOrMember } from '../engine/rules.ts';
 import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
 import { listOf, nonNegative, orNone, text } from '../engine/validators.ts';
 import { booleanOf, integerOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';

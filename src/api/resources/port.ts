@@ -10,6 +10,7 @@ import {
   toMacAddress,
 } from '../engine/conversions.ts';
 import { isObject, type Json } from '../engine/json.ts';
+import type { Resource, Row, Work } from '../engine/resource.ts';
 import {
   adminOnly,
   adminOrMember,
@@ -18,8 +19,7 @@ import {
   networkShared,
   notNetworkDevice,
   type Rule,
-} from '../engine/policy.ts';
-import type { Resource, Row, Work } from '../engine/resource.ts';
+} from '../engine/rules.ts';
 import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
 import { fixedIps, listOf, macAddress, oneOf, orNone, text, uuid } from '../engine/validators.ts';
 import {

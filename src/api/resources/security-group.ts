@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { readOnly, writable } from '../engine/attribute.ts';
 import { toBoolean } from '../engine/conversions.ts';
-import { adminOrMember } from '../engine/policy.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
+import { adminOrMember } from '../engine/rules.ts';
 import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
 import { text } from '../engine/validators.ts';
 import { booleanOf, requiredText, textOf, type Values } from '../engine/values.ts';

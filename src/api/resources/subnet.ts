@@ -12,8 +12,8 @@ import {
   toInteger,
 } from '../engine/conversions.ts';
 import { touch } from '../engine/operations.ts';
-import { adminOnly, adminOrMember, adminOrNetworkOwner, anyOf } from '../engine/policy.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
+import { adminOnly, adminOrMember, adminOrNetworkOwner, anyOf } from '../engine/rules.ts';
 import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
 import {
   hostRoutes,

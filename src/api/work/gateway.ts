@@ -85,7 +85,12 @@ async function changeAddresses(work: Work, portId: string, fixedIps: readonly Js
 }
 
 async function checkExternal(work: Work, networkId: string): Promise<void> {
-  const row = await work.trx.selectFrom('networks').select(['external']).where('id', '=', networkId).executeTakeFirst();
-  if (row === undefined) throw networkErrors.notFound(networkId);
+  const row = await work.trx
+    .selectFrom('networks')
+    .select(['external', 'shared', 'project_id'])
+    .where('id', '=', networkId)
+    .executeTakeFirst();
+  const seen = work.caller.isAdmin || row?.external || row?.shared || row?.project_id === work.caller.projectId;
+  if (row === undefined || !seen) throw networkErrors.notFound(networkId);
   if (!row.external) throw routerErrors.bad(`Network ${networkId} is not an external network`);
 }

@@ -1,7 +1,7 @@
 /** The network of a port or subnet, as rules must know it. */
 import { sql } from 'kysely';
-import type { PolicyTarget } from '../engine/policy.ts';
 import type { Work } from '../engine/resource.ts';
+import type { PolicyTarget } from '../engine/rules.ts';
 import { requiredText, type Values } from '../engine/values.ts';
 import { networkErrors } from '../errors.ts';
 

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectTestAgent } from '../feed/test-agent.ts';
 import { runningPostmaster, stopPostmaster } from '../store/postmaster.ts';
 
 const sources = fileURLToPath(new URL('..', import.meta.url));
@@ -153,4 +155,28 @@ test('killing the server in the middle of writes loses nothing acknowledged and 
   server.child.kill('SIGTERM');
   expect(await gone).toEqual([0, null]);
   expect(await runningPostmaster(join(stateOf(directory), 'postgres', 'data'))).toBeNull();
+});
+
+test('the server serves a socket that it inherits beside its own, with upgrades', async () => {
+  const listener = createServer().listen({ host: '127.0.0.1', port: 0, exclusive: true });
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  const { fd } = (listener as unknown as { readonly _handle: { readonly fd: number } })._handle;
+  const config = { state_directory: stateOf(directory), log_level: 'error', api: { listen: '127.0.0.1:0' } };
+  const child = spawn(process.execPath, [program, JSON.stringify(config)], {
+    stdio: ['ignore', 'pipe', 'inherit', fd],
+    env: { ...process.env, LISTEN_FDS: '1' },
+  });
+  listener.close();
+  try {
+    await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')]);
+    expect((await fetch(`http://127.0.0.1:${port}/healthcheck`)).status).toBe(200);
+    const agentToken = (await readFile(join(stateOf(directory), 'agent-token'), 'utf8')).trim();
+    using agent = await connectTestAgent(`http://127.0.0.1:${port}`, agentToken, { host: 'h1' });
+    expect(agent.syncs[0]?.full).toBe(true);
+  } finally {
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await gone).toEqual([0, null]);
+  }
 });

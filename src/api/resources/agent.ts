@@ -1,0 +1,138 @@
+/** Agents, as Neutron shows them: each host's wiring, and what it carries by role. Read only; rows come from `hosts`. */
+import { sql } from 'kysely';
+import { isAlive } from '../../schedule/live-hosts.ts';
+import { type Attribute, readOnly } from '../engine/attribute.ts';
+import type { Answer, Call } from '../engine/operations.ts';
+import { readOne, readThese } from '../engine/read.ts';
+import type { Resource } from '../engine/resource.ts';
+import type { Route } from '../engine/routes.ts';
+import { column, expression } from '../engine/standard-attributes.ts';
+import { operatorErrors, requestErrors } from '../errors.ts';
+import { network } from './network.ts';
+import { router } from './router.ts';
+
+const filterAndSort = { filter: true, sortKey: true } as const;
+
+function when(name: string): Attribute {
+  return readOnly(
+    expression('text', sql`to_char(${sql.ref(`t.${name}`)} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')`),
+    {
+      sortKey: true,
+    },
+  );
+}
+
+/** One row a host and kind of agent. Ids of kinds that have no row are made of the kind and the host's name, and so stay. */
+const agents = sql`(
+  select h.name as host, h.admin_state_up, h.created_at, h.started_at, h.heartbeat_at, ${isAlive} as alive, k.*,
+    case when k.role is null then h.id else md5(k.agent_type || ' ' || h.name)::uuid end as id,
+    case k.role
+      when 'l3' then jsonb_build_object('agent_mode', 'legacy', 'interface_driver', 'openvswitch', 'handle_internal_only_routers', true,
+        'routers', (select count(*) from routers r where r.host = h.name),
+        'ex_gw_ports', (select count(*) from routers r where r.host = h.name and r.gateway_port_id is not null),
+        'interfaces', (select count(*) from router_interfaces i join routers r on r.id = i.router_id where r.host = h.name),
+        'floating_ips', (select count(*) from floating_ips f join routers r on r.id = f.router_id where r.host = h.name))
+      when 'dhcp' then jsonb_build_object('dhcp_driver', 'dnsmasq', 'dhcp_lease_duration', 86400,
+        'networks', (select count(*) from dhcp_servers d where d.host = h.name))
+      else jsonb_build_object('bridge_mappings', h.bridge_mappings, 'datapath_type', h.datapath_type, 'integration_bridge', 'br-int',
+        'tunneling_ip', host(h.local_ip), 'tunnel_types', case when h.local_ip is null then '[]'::jsonb else '["vxlan"]'::jsonb end,
+        'l2_population', true, 'arp_responder_enabled', true, 'ovs_hybrid_plug', true,
+        'devices', (select count(*) from ports p where p.host_id = h.name))
+    end as configurations
+  from hosts h
+  join (values (null, 'Open vSwitch agent', 'neutron-openvswitch-agent', 'N/A', null),
+               ('l3', 'L3 agent', 'neutron-l3-agent', 'l3_agent', 'nova'),
+               ('dhcp', 'DHCP agent', 'neutron-dhcp-agent', 'dhcp_agent', 'nova'))
+    as k (role, agent_type, "binary", topic, availability_zone) on k.role is null or k.role = any(h.roles)
+) as t`;
+
+export const agent: Resource = {
+  name: 'agent',
+  collection: 'agents',
+  path: 'agents',
+  from: agents,
+  notFound: operatorErrors.agentNotFound,
+  visible: () => sql`false`,
+  rules: {},
+  attributes: {
+    id: readOnly(column('id', 'uuid'), filterAndSort),
+    agent_type: readOnly(column('agent_type'), filterAndSort),
+    binary: readOnly(column('binary'), filterAndSort),
+    topic: readOnly(column('topic'), filterAndSort),
+    host: readOnly(column('host'), filterAndSort),
+    admin_state_up: readOnly(column('admin_state_up', 'boolean'), filterAndSort),
+    created_at: when('created_at'),
+    started_at: when('started_at'),
+    heartbeat_timestamp: when('heartbeat_at'),
+    description: readOnly(expression('text', sql`null::text`), filterAndSort),
+    availability_zone: readOnly(column('availability_zone'), { filter: true }),
+    alive: readOnly(column('alive', 'boolean'), filterAndSort),
+    configurations: readOnly(column('configurations', 'json')),
+  },
+};
+
+/** Who carries what, both ways. */
+export const agentRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    pattern: '/routers/:id/l3-agents',
+    handler: async (call, id = '') => {
+      await readOne(call.store.db, router, call.caller, id, { fields: ['id'] });
+      return await agentsOf(
+        call,
+        'get_l3-agents',
+        sql`select md5('L3 agent ' || r.host)::uuid as id from routers r where r.id = ${id} and r.host <> ''`,
+      );
+    },
+  },
+  {
+    method: 'GET',
+    pattern: '/networks/:id/dhcp-agents',
+    handler: async (call, id = '') => {
+      await readOne(call.store.db, network, call.caller, id, { fields: ['id'] });
+      return await agentsOf(
+        call,
+        'get_dhcp-agents',
+        sql`select md5('DHCP agent ' || d.host)::uuid as id from dhcp_servers d where d.network_id = ${id} order by d.host`,
+      );
+    },
+  },
+  {
+    method: 'GET',
+    pattern: '/agents/:id/l3-routers',
+    handler: (call, id = '') =>
+      carriedBy(call, id, router, (host) => sql`select r.id from routers r where r.host = ${host} order by r.id`),
+  },
+  {
+    method: 'GET',
+    pattern: '/agents/:id/dhcp-networks',
+    handler: (call, id = '') =>
+      carriedBy(
+        call,
+        id,
+        network,
+        (host) => sql`select d.network_id as id from dhcp_servers d where d.host = ${host} order by d.network_id`,
+      ),
+  },
+];
+
+type Query = ReturnType<typeof sql>;
+
+async function idsOf(call: Call, query: Query): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`${query}`.execute(call.store.db);
+  return rows.map((row) => row.id);
+}
+
+async function agentsOf(call: Call, rule: string, query: Query): Promise<Answer> {
+  if (!call.caller.isAdmin) throw requestErrors.notAuthorized(`rule:${rule}`);
+  return {
+    status: 200,
+    body: { agents: await readThese(call.store.db, agent, call.caller, await idsOf(call, query)) },
+  };
+}
+
+async function carriedBy(call: Call, id: string, resource: Resource, query: (host: string) => Query): Promise<Answer> {
+  const found = await readOne(call.store.db, agent, call.caller, id);
+  const ids = await idsOf(call, query(String(found['host'])));
+  return { status: 200, body: { [resource.collection]: await readThese(call.store.db, resource, call.caller, ids) } };
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { RuleChange } from '../host/change.ts';
+import { failedLines } from './ip-batch.ts';
+import { restoreText } from './netfilter.ts';
+import { portsOf } from './openflow.ts';
+
+test('failedLines() gives each failing line of ip -batch what was said of it', () => {
+  const stderr = 'Cannot find device "qvb7"\nCommand failed -:9\nRTNETLINK answers: File exists\nCommand failed -:12\n';
+  expect([...failedLines(stderr)]).toEqual([
+    [9, 'Cannot find device "qvb7"'],
+    [12, 'RTNETLINK answers: File exists'],
+  ]);
+});
+
+test('restoreText() writes chains whole, replaces our jumps in front of others, and removes chains last', () => {
+  const at = { namespace: '', family: 'ipv4', table: 'filter' } as const;
+  const changes: readonly RuleChange[] = [
+    { ...at, kind: 'remove-chain', chain: 'neutron-openvswi-i1' },
+    { ...at, kind: 'write-jumps', chain: 'FORWARD', rules: ['-j a', '-j b'], stale: ['-j b'] },
+    { ...at, kind: 'write-chain', chain: 'neutron-openvswi-FORWARD', rules: ['-j RETURN'], isNew: false },
+  ];
+  expect(restoreText(changes).split('\n')).toEqual([
+    '*filter',
+    ':neutron-openvswi-FORWARD - [0:0]',
+    '-A neutron-openvswi-FORWARD -j RETURN',
+    '-D FORWARD -j b',
+    '-I FORWARD 1 -j b',
+    '-I FORWARD 1 -j a',
+    '-F neutron-openvswi-i1',
+    '-X neutron-openvswi-i1',
+    'COMMIT',
+    '',
+  ]);
+});
+
+test('portsOf() names the ports of a flow, and no reserved ones', () => {
+  const flow = {
+    table: 0,
+    priority: 0,
+    match: 'in_port="qvo-1",arp',
+    actions: 'output:eth1,resubmit("patch-tun",2),IN_PORT,output:LOCAL',
+  };
+  expect(portsOf(flow)).toEqual(['qvo-1', 'patch-tun', 'eth1']);
+});

@@ -1,0 +1,148 @@
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkConfig } from '../config/config.ts';
+import { connectTestAgent } from '../feed/test-agent.ts';
+import type { FloatingIp, Port, Router } from '../model/share.ts';
+import { type RunningServer, startServer } from './server.ts';
+
+let directory: string;
+let server: RunningServer;
+let token: string;
+let agentToken: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tapline-api-'));
+  await chmod(directory, 0o755);
+  server = await startServer(
+    checkConfig({ state_directory: directory, log_level: 'error', api: { listen: '127.0.0.1:0' } }),
+  );
+  const secret = async (name: string) => (await readFile(join(directory, name), 'utf8')).trim();
+  agentToken = await secret('agent-token');
+  const user = { name: 'admin', domain: { id: 'default' }, password: await secret('admin-password') };
+  const response = await fetch(`${server.url}/identity/v3/auth/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      auth: {
+        identity: { methods: ['password'], password: { user } },
+        scope: { project: { name: 'admin', domain: { id: 'default' } } },
+      },
+    }),
+  });
+  token = response.headers.get('x-subject-token') ?? '';
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true });
+});
+
+async function ask(method: string, path: string, body?: object) {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: { 'x-auth-token': token, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return text === '' ? {} : JSON.parse(text);
+}
+
+const agent = (host: string, localIp: string, roles: ('dhcp' | 'l3')[], bridgeMappings = {}) =>
+  connectTestAgent(server.url, agentToken, { host, localIp, roles, bridgeMappings });
+
+test('what is asked for over the API reaches the hosts that it concerns, and what they report is shown', async () => {
+  using c1 = await agent('compute1', '10.98.0.21', []);
+  using c2 = await agent('compute2', '10.98.0.22', []);
+  using n1 = await agent('network1', '10.98.0.11', ['dhcp', 'l3'], { public: 'br-ex' });
+
+  const provider = { 'provider:network_type': 'flat', 'provider:physical_network': 'public', 'router:external': true };
+  const { network: outside } = await ask('POST', '/v2.0/networks', { network: { name: 'public', ...provider } });
+  await ask('POST', '/v2.0/subnets', {
+    subnet: { network_id: outside.id, ip_version: 4, cidr: '203.0.113.0/24', enable_dhcp: false },
+  });
+  const { network } = await ask('POST', '/v2.0/networks', { network: { name: 'private' } });
+  const { subnet } = await ask('POST', '/v2.0/subnets', {
+    subnet: { network_id: network.id, ip_version: 4, cidr: '10.1.1.0/24' },
+  });
+  await n1.until(() => n1.ids('dhcpServer').includes(network.id));
+  const { router } = await ask('POST', '/v2.0/routers', {
+    router: { name: 'r', external_gateway_info: { network_id: outside.id } },
+  });
+  await ask('PUT', `/v2.0/routers/${router.id}/add_router_interface`, { subnet_id: subnet.id });
+  await n1.until(() => (n1.share.get(`router:${router.id}`) as Router | undefined)?.interfacePortIds.length === 1);
+  const carried = n1.share.get(`router:${router.id}`) as Router;
+  for (const id of [carried.gatewayPortId, ...carried.interfacePortIds]) {
+    expect((n1.share.get(`port:${id}`) as Port).host).toBe('network1');
+  }
+  expect(n1.ids('network')).toEqual([network.id, outside.id].sort());
+  expect(c1.share.size).toBe(0);
+
+  const { port } = await ask('POST', '/v2.0/ports', {
+    port: { network_id: network.id, 'binding:host_id': 'compute1', device_owner: 'compute:nova' },
+  });
+  await c1.until(() => c1.share.has(`port:${port.id}`) && c1.share.has('tunnelEndpoint:network1'));
+  await n1.until(() => n1.share.has(`port:${port.id}`) && n1.share.has('tunnelEndpoint:compute1'));
+  expect(c1.ids('network')).toEqual([network.id]);
+  expect(c1.ids('securityGroup')).toEqual(port.security_groups);
+  expect(c1.ids('securityGroupMembers')).toEqual(port.security_groups);
+
+  const { floatingip } = await ask('POST', '/v2.0/floatingips', {
+    floatingip: { floating_network_id: outside.id, port_id: port.id },
+  });
+  await n1.until(() => n1.share.has(`floatingIp:${floatingip.id}`));
+  expect((n1.share.get(`floatingIp:${floatingip.id}`) as FloatingIp).fixedIpAddress).toBe(port.fixed_ips[0].ip_address);
+
+  c1.report({ generation: 2, ports: [{ id: port.id, status: 'ACTIVE' }], routers: [], floatingIps: [] });
+  n1.report({
+    generation: 5,
+    ports: [],
+    routers: [{ id: router.id, status: 'ACTIVE' }],
+    floatingIps: [{ id: floatingip.id, status: 'ACTIVE' }],
+  });
+  const status = async (path: string, name: string) => (await ask('GET', path))[name].status;
+  await expect.poll(() => status(`/v2.0/ports/${port.id}`, 'port')).toBe('ACTIVE');
+  await expect.poll(() => status(`/v2.0/floatingips/${floatingip.id}`, 'floatingip')).toBe('ACTIVE');
+
+  // Moving the port takes everything from one host to the other.
+  await ask('PUT', `/v2.0/ports/${port.id}`, { port: { 'binding:host_id': 'compute2' } });
+  await c2.until(() => c2.share.has(`port:${port.id}`));
+  await c1.until(() => c1.share.size === 0);
+  await n1.until(() => n1.ids('tunnelEndpoint').join() === 'compute2');
+
+  await ask('DELETE', `/v2.0/floatingips/${floatingip.id}`);
+  await n1.until(() => !n1.share.has(`floatingIp:${floatingip.id}`));
+  await ask('DELETE', `/v2.0/ports/${port.id}`);
+  await c2.until(() => c2.share.size === 0);
+  await ask('PUT', `/v2.0/routers/${router.id}/remove_router_interface`, { subnet_id: subnet.id });
+  await ask('DELETE', `/v2.0/routers/${router.id}`);
+  await n1.until(() => n1.ids('router').length === 0 && !n1.ids('network').includes(outside.id));
+  await ask('DELETE', `/v2.0/subnets/${subnet.id}`);
+  await ask('DELETE', `/v2.0/networks/${network.id}`);
+  await n1.until(() => n1.share.size === 0);
+});
+
+test('a port is with its agent within milliseconds of the answer to POST', async () => {
+  using h1 = await agent('fast1', '10.98.0.31', []);
+  const { network } = await ask('POST', '/v2.0/networks', { network: { name: 'fast' } });
+  await ask('POST', '/v2.0/subnets', {
+    subnet: { network_id: network.id, ip_version: 4, cidr: '10.9.0.0/16', enable_dhcp: false },
+  });
+  const asked: number[] = [];
+  const heard: number[] = [];
+  for (let index = 0; index < 30; index += 1) {
+    const before = performance.now();
+    const { port } = await ask('POST', '/v2.0/ports', {
+      port: { network_id: network.id, 'binding:host_id': 'fast1', device_owner: 'compute:nova' },
+    });
+    asked.push(performance.now() - before);
+    await h1.until(() => h1.share.has(`port:${port.id}`));
+    heard.push(performance.now() - before);
+    await delay(2);
+  }
+  const median = (list: number[]): number => list.sort((a, b) => a - b)[list.length >> 1] ?? 0;
+  console.log(`POST answered: median ${median(asked).toFixed(1)} ms, with the agent: ${median(heard).toFixed(1)} ms`);
+  expect(median(heard)).toBeLessThan(100);
+});
