@@ -7,7 +7,7 @@
 import type { Change, Family, FlowChange, IpsetChange, OvsChange, RuleChange } from '../host/change.ts';
 import { type HostState, ROOT } from '../host/host-state.ts';
 import { readBridges } from '../host/ovs-rows.ts';
-import { isInternal } from '../host/ownership.ts';
+import { isInternal, isManagedNamespace } from '../host/ownership.ts';
 import { reloadDaemon, removeDaemon, startDaemon, stopDaemon } from './daemons.ts';
 import { type BatchLine, ipBatch } from './ip-batch.ts';
 import { ipEach } from './ip-each.ts';
@@ -76,13 +76,13 @@ class Application {
     const ovs = this.#changes.filter((change): change is OvsChange => isOvsChange(change) && !leaving.has(change));
     // Nothing waits for the offload but the end.
     this.#reads.push(this.#offload());
-    const connected = this.#transact(ovs);
-    // What stands in namespaces waits for OVS only where it is OVS that makes it.
-    const isMoving = this.#changes.some(({ kind }) => kind === 'move-link');
-    await Promise.all([
-      connected.then(() => this.#flows()),
-      isMoving ? connected.then(() => this.#namespaces()) : this.#namespaces(),
-    ]);
+    await this.#transact(ovs);
+    const inner = this.#touchedNamespaces();
+    const ours = inner.filter((name) => isManagedNamespace(name));
+    const workloads = inner.filter((name) => !isManagedNamespace(name));
+    await Promise.all([this.#namespaces(ours), this.#flows()]);
+    // A workload's device comes up last: what it says first, such as a DHCPDISCOVER, then finds its way.
+    await this.#settings(workloads);
   }
 
   /** Daemons, whose devices have their addresses now. */
@@ -233,15 +233,14 @@ class Application {
   }
 
   /** Internal ports go from where OVS made them to their namespace; there they get their settings. */
-  async #namespaces(): Promise<void> {
+  async #namespaces(names: readonly string[]): Promise<void> {
     const { notes, observation } = this.#context;
-    const inner = this.#touchedNamespaces();
     const moves = this.#of('move-link');
-    const batches = (names: readonly string[], lines: (namespace: string) => readonly BatchLine[]) =>
-      eachAtMost(4, names, (namespace) => ipBatch(namespace, lines(namespace), notes));
-    await batches(inner, (namespace) => replacementLines(this.#changes, namespace));
+    const batches = (some: readonly string[], lines: (namespace: string) => readonly BatchLine[]) =>
+      eachAtMost(4, some, (namespace) => ipBatch(namespace, lines(namespace), notes));
+    await batches(names, (namespace) => replacementLines(this.#changes, namespace));
     await batches([...new Set(moves.map(({ from }) => from))], (from) => moveLines(this.#changes, from));
-    await this.#settings(inner);
+    await this.#settings(names);
     for (const { from } of moves) this.#reads.push(observation.readLinks(from));
   }
 
