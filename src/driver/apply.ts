@@ -11,7 +11,7 @@ import { isInternal, isManagedNamespace } from '../host/ownership.ts';
 import { reloadDaemon, removeDaemon, startDaemon, stopDaemon } from './daemons.ts';
 import { type BatchLine, ipBatch } from './ip-batch.ts';
 import { ipEach } from './ip-each.ts';
-import { hostLines, moveLines, namespaceSettings, removalLines, replacementLines } from './links.ts';
+import { carrierLines, hostLines, moveLines, namespaceSettings, removalLines, replacementLines } from './links.ts';
 import { writeIpsets, writeRules } from './netfilter.ts';
 import type { Notes } from './notes.ts';
 import type { Observation } from './observation.ts';
@@ -76,13 +76,15 @@ class Application {
     const ovs = this.#changes.filter((change): change is OvsChange => isOvsChange(change) && !leaving.has(change));
     // Nothing waits for the offload but the end.
     this.#reads.push(this.#offload());
-    await this.#transact(ovs);
+    const connected = this.#transact(ovs);
     const inner = this.#touchedNamespaces();
     const ours = inner.filter((name) => isManagedNamespace(name));
     const workloads = inner.filter((name) => !isManagedNamespace(name));
-    await Promise.all([this.#namespaces(ours), this.#flows()]);
-    // A workload's device comes up last: what it says first, such as a DHCPDISCOVER, then finds its way.
-    await this.#settings(workloads);
+    await Promise.all([
+      connected.then(() => Promise.all([this.#namespaces(ours), this.#flows()])),
+      this.#settings(workloads),
+    ]);
+    await this.#giveCarrier();
   }
 
   /** Daemons, whose devices have their addresses now. */
@@ -178,7 +180,7 @@ class Application {
   /** Devices of the host, then the namespaces' settings and rules, which name devices that may come later. */
   async #hostDevices(): Promise<void> {
     const { notes, observation } = this.#context;
-    if (this.#hasLinksIn(ROOT)) {
+    if (this.#hasLinksIn(ROOT) && carrierLines(this.#changes).length === 0) {
       const show = SHOW_LINKS.map((text) => ({ text }));
       const shown = readShownLinks(await ipBatch(ROOT, [...hostLines(this.#changes), ...show], notes));
       if (shown === undefined) this.#reads.push(observation.readLinks(ROOT));
@@ -241,7 +243,21 @@ class Application {
     await batches(names, (namespace) => replacementLines(this.#changes, namespace));
     await batches([...new Set(moves.map(({ from }) => from))], (from) => moveLines(this.#changes, from));
     await this.#settings(names);
-    for (const { from } of moves) this.#reads.push(observation.readLinks(from));
+    const isShownLater = carrierLines(this.#changes).length > 0;
+    for (const { from } of moves) {
+      if (from !== ROOT || !isShownLater) this.#reads.push(observation.readLinks(from));
+    }
+  }
+
+  /** What a workload says first, such as a DHCPDISCOVER, finds its way, and the noise of many that start is not waited for. */
+  async #giveCarrier(): Promise<void> {
+    const { notes, observation } = this.#context;
+    const lines = carrierLines(this.#changes);
+    if (lines.length === 0) return;
+    const show = SHOW_LINKS.map((text) => ({ text }));
+    const shown = readShownLinks(await ipBatch(ROOT, [...lines, ...show], notes));
+    if (shown === undefined) this.#reads.push(observation.readLinks(ROOT));
+    else observation.putLinks(ROOT, shown);
   }
 
   /** Settings of devices in namespaces, each read back by the process that wrote them. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Change, LinkChange, NamespaceChange } from '../host/change.ts';
 import { type Link, OUR_GROUP, ROOT } from '../host/host-state.ts';
+import { isManagedNamespace } from '../host/ownership.ts';
 import { printRoute } from '../host/read-routes.ts';
 import type { BatchLine } from './ip-batch.ts';
 
@@ -27,6 +28,23 @@ export function hostLines(changes: readonly Change[]): readonly BatchLine[] {
     ...linkLines(changes, ROOT),
     ...addressLines(changes, ROOT),
   ];
+}
+
+/** Lines that give workloads their carrier, which come after everything that their packets meet. */
+export function carrierLines(changes: readonly Change[]): readonly BatchLine[] {
+  return changes.flatMap((change) =>
+    change.kind === 'add-link' && isWorkloadEnd(change) && change.link.up === true
+      ? [{ text: `link set ${change.name} up`, change }]
+      : [],
+  );
+}
+
+/** The host's end of a pair whose other end stands in a namespace that is not ours. */
+function isWorkloadEnd({ namespace, link }: AddLink): boolean {
+  const { kind, peerNamespace } = link;
+  return (
+    kind === 'veth' && namespace === ROOT && typeof peerNamespace === 'string' && !isManagedNamespace(peerNamespace)
+  );
 }
 
 function namespaceLines(change: NamespaceChange): readonly BatchLine[] {
@@ -89,7 +107,9 @@ function linkLines(changes: readonly Change[], namespace: string): readonly Batc
   const settings = changes.flatMap((change): readonly BatchLine[] => {
     if (!('namespace' in change) || change.namespace !== namespace) return [];
     if (change.kind === 'add-link') {
-      const text = `${quiet(change.namespace)}${settingsText({ ...change.link, mtu: undefined, macAddress: undefined })}`;
+      const up = isWorkloadEnd(change) ? undefined : change.link.up;
+      const rest = { ...change.link, mtu: undefined, macAddress: undefined, up };
+      const text = `${quiet(change.namespace)}${settingsText(rest)}`;
       return text === '' ? [] : [{ text: `link set ${change.name}${text}`, change }];
     }
     if (change.kind !== 'change-link') return [];
