@@ -247,7 +247,7 @@ class Agent implements RunningAgent {
   async answer(request: ControlRequest): Promise<unknown> {
     switch (request.op) {
       case 'plug': {
-        const missing = await missingNamespace(request.plug);
+        const missing = missingNamespace(request.plug);
         if (missing !== null) return { ok: false, error: missing };
         return this.#plugging.plug(request.portId, request.plug, request.timeoutMs);
       }

@@ -45,7 +45,7 @@ export interface ReconcileTimes {
 
 const usualTimes: ReconcileTimes = {
   gatherMs: 2,
-  gatherLongestMs: 25,
+  gatherLongestMs: 40,
   retryFirstMs: 100,
   retryLongestMs: 30_000,
   settleMs: 20,
