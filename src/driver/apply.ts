@@ -10,7 +10,7 @@ import { readBridges } from '../host/ovs-rows.ts';
 import { isInternal, isManagedNamespace } from '../host/ownership.ts';
 import { reloadDaemon, removeDaemon, startDaemon, stopDaemon } from './daemons.ts';
 import { type BatchLine, ipBatch } from './ip-batch.ts';
-import { ipEach } from './ip-each.ts';
+import { FEW, ipEach } from './ip-each.ts';
 import { carrierLines, hostLines, moveLines, namespaceSettings, removalLines, replacementLines } from './links.ts';
 import { writeIpsets, writeRules } from './netfilter.ts';
 import type { Notes } from './notes.ts';
@@ -31,9 +31,6 @@ export interface ApplyContext extends OvsTools {
   readonly observed: HostState;
   readonly notes: Notes;
 }
-
-/** Fewer namespaces than this are set up each by a process of its own. */
-const FEW = 4;
 
 /** Carries the changes out and reads back what they concern. What fails is noted; nothing is thrown for it. */
 export async function apply(changes: readonly Change[], context: ApplyContext): Promise<void> {
@@ -263,7 +260,10 @@ class Application {
   /** Settings of devices in namespaces, each read back by the process that wrote them. */
   async #settings(namespaces: readonly string[]): Promise<void> {
     const { notes, observation, stateDirectory: directory } = this.#context;
-    const linesOf = new Map(namespaces.map((name) => [name, namespaceSettings(this.#changes, name)] as const));
+    const changesOf = byEitherEnd(this.#changes);
+    const linesOf = new Map(
+      namespaces.map((name) => [name, namespaceSettings(changesOf.get(name) ?? [], name)] as const),
+    );
     const alike = new Map<string, string[]>();
     for (const [namespace, lines] of linesOf) {
       if (!this.#hasLinksIn(namespace)) continue;
@@ -346,6 +346,21 @@ function isOvsChange(change: Change): change is OvsChange {
 
 function isRuleChange(change: Change): change is RuleChange {
   return change.kind === 'write-chain' || change.kind === 'remove-chain' || change.kind === 'write-jumps';
+}
+
+/** The changes of each namespace, and with them the far ends of its veth pairs. */
+function byEitherEnd(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {
+  const groups = new Map<string, Change[]>();
+  for (const change of changes) {
+    if (!('namespace' in change)) continue;
+    const far = change.kind === 'add-link' ? change.link.peerNamespace : undefined;
+    for (const name of new Set([change.namespace, far ?? change.namespace])) {
+      const group = groups.get(name) ?? [];
+      groups.set(name, group);
+      group.push(change);
+    }
+  }
+  return groups;
 }
 
 function byNamespace<One extends { readonly namespace: string }>(

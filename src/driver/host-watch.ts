@@ -14,7 +14,7 @@ import { type OvsTables, readBridges } from '../host/ovs-rows.ts';
 import { isOurNamespace } from '../host/ownership.ts';
 import type { HostChange } from './host-driver.ts';
 import { type Commit, listNamespaces, type Observation } from './observation.ts';
-import { eachAtMost, run, toolEnvironment } from './run.ts';
+import { run, toolEnvironment } from './run.ts';
 
 export interface HostWatchOptions {
   readonly runDirectory: string;
@@ -121,7 +121,7 @@ export class HostWatch implements Disposable {
       for (const { nsid, name } of listed) if (name !== undefined) names.set(`${nsid}`, name);
     }
     const namespaces = [ROOT, ...numbers.flatMap((number) => names.get(number) ?? []), ...observation.unread()];
-    const commits = await eachAtMost(2, [...new Set(namespaces)], (namespace) => observation.fetchLinks(namespace));
+    const commits = await observation.fetchEachLinks([...new Set(namespaces)]);
     return () => {
       const isNew = commits.map((commit) => commit()).includes(true);
       return observation.refreshNamespaces() || isNew;

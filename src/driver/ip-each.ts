@@ -3,6 +3,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run, ToolFailed } from './run.ts';
 
+/** Fewer namespaces than this are done each by a process of its own. */
+export const FEW = 4;
+
 /** So many at a time. */
 const abreast = 2;
 let files = 0;

@@ -22,9 +22,17 @@ import { type OvsTables, readBridges } from '../host/ovs-rows.ts';
 import { isInternal, isManagedNamespace } from '../host/ownership.ts';
 import { readMacTable } from '../host/read-mac-table.ts';
 import { isRunning, readDaemons } from './daemons.ts';
+import { FEW, ipEach } from './ip-each.ts';
 import { readOffload } from './offload.ts';
 import { dumpFlows, listFlows, type OvsTools } from './openflow.ts';
-import { type NamespaceLinks, readNamespaceIpsets, readNamespaceLinks, readNamespaceRules } from './read-namespace.ts';
+import {
+  type NamespaceLinks,
+  readNamespaceIpsets,
+  readNamespaceLinks,
+  readNamespaceRules,
+  readShownLinks,
+  SHOW_LINKS,
+} from './read-namespace.ts';
 import { eachAtMost, ToolFailed } from './run.ts';
 import { readSysctls } from './sysctl.ts';
 import { askSwitch } from './unixctl.ts';
@@ -57,25 +65,25 @@ export class Observation {
     this.readDaemons();
     const namespaces = [ROOT, ...listNamespaces()];
     this.#forget(namespaces);
-    const work = namespaces.flatMap((namespace): readonly (() => Promise<void>)[] => [
-      () => this.readLinks(namespace),
-      ...(isManagedNamespace(namespace)
-        ? [
-            () => this.readRules(namespace, 'ipv4'),
-            () => this.readRules(namespace, 'ipv6'),
-            () => this.readIpsets(namespace),
-            () => this.readSysctls(namespace, Object.keys(this.#sysctls.get(namespace) ?? {})),
-            ...(this.#offload.has(namespace) ? [() => this.readOffload(namespace)] : []),
-          ]
-        : []),
-    ]);
+    const work = namespaces
+      .filter(isManagedNamespace)
+      .flatMap((namespace): readonly (() => Promise<void>)[] => [
+        () => this.readRules(namespace, 'ipv4'),
+        () => this.readRules(namespace, 'ipv6'),
+        () => this.readIpsets(namespace),
+        () => this.readSysctls(namespace, Object.keys(this.#sysctls.get(namespace) ?? {})),
+        ...(this.#offload.has(namespace) ? [() => this.readOffload(namespace)] : []),
+      ]);
+    const links = async () => {
+      for (const commit of await this.fetchEachLinks(namespaces)) commit();
+    };
     const bridges = Object.keys(readBridges(tables));
     for (const bridge of this.#flows.keys()) if (!bridges.includes(bridge)) this.#flows.delete(bridge);
     const ofBridges = bridges.flatMap((bridge) => [
       () => this.readFlows(bridge),
       () => this.#readMacTable(bridge, tables),
     ]);
-    await eachAtMost(4, [...ofBridges, ...work], (one) => one());
+    await eachAtMost(4, [links, ...ofBridges, ...work], (one) => one());
   }
 
   /** Devices, addresses, routes and neighbours. A namespace that is gone is forgotten. */
@@ -92,6 +100,17 @@ export class Observation {
     return this.#orGone(namespace, async () => {
       const read = await readNamespaceLinks(namespace);
       return () => put(this.#links, namespace, read, linksText);
+    });
+  }
+
+  /** Of many namespaces, by few processes. */
+  async fetchEachLinks(namespaces: readonly string[]): Promise<readonly Commit[]> {
+    const inner = namespaces.filter((name) => name !== ROOT);
+    const asked = { linesShown: SHOW_LINKS.length, directory: this.#options.stateDirectory };
+    const shown = inner.length < FEW ? new Map<string, string>() : await ipEach(inner, SHOW_LINKS, asked);
+    return eachAtMost(2, namespaces, async (namespace) => {
+      const read = readShownLinks(shown.get(namespace) ?? '');
+      return read === undefined ? this.fetchLinks(namespace) : () => put(this.#links, namespace, read, linksText);
     });
   }
 
