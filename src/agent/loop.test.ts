@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Loop, type RoundEnd } from './loop.ts';
 
-const options = { gatherMs: 0, retryFirstMs: 5, retryLongestMs: 20, random: () => 0.5 };
+const options = { gatherMs: 0, gatherLongestMs: 10, retryFirstMs: 5, retryLongestMs: 20, random: () => 0.5 };
 
 test('Loop does nothing before it is woken', async () => {
   let rounds = 0;

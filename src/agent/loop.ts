@@ -5,8 +5,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface LoopOptions {
-  /** How long a round waits for company before it starts. */
+  /** How long a round waits for company before it starts, and again while there is some. */
   readonly gatherMs: number;
+  /** But no longer than this. */
+  readonly gatherLongestMs: number;
   readonly retryFirstMs: number;
   readonly retryLongestMs: number;
   /** From 0 to 1. */
@@ -43,10 +45,18 @@ export class Loop implements AsyncDisposable {
     while (!signal.aborted) {
       await this.#sleep(failures);
       if (signal.aborted) return;
-      await delay(this.#options.gatherMs);
-      this.#woken = false;
+      await this.#gather();
       failures = (await this.#round()) === 'again' ? failures + 1 : 0;
     }
+  }
+
+  async #gather(): Promise<void> {
+    const startedAt = performance.now();
+    do {
+      this.#woken = false;
+      await delay(this.#options.gatherMs);
+    } while (this.#woken && performance.now() - startedAt < this.#options.gatherLongestMs);
+    this.#woken = false;
   }
 
   /** Until woken; after failures no longer than the pause that they call for. */

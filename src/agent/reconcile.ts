@@ -33,6 +33,7 @@ export interface Counts {
 
 export interface ReconcileTimes {
   readonly gatherMs: number;
+  readonly gatherLongestMs: number;
   readonly retryFirstMs: number;
   readonly retryLongestMs: number;
   /** Time from a change on the host to the look at it, and the least time between two looks. */
@@ -43,7 +44,8 @@ export interface ReconcileTimes {
 }
 
 const usualTimes: ReconcileTimes = {
-  gatherMs: 1,
+  gatherMs: 2,
+  gatherLongestMs: 25,
   retryFirstMs: 100,
   retryLongestMs: 30_000,
   settleMs: 20,
