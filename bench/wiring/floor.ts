@@ -19,7 +19,8 @@ for (let i = 0; i < Number(repetitions); i++) {
   const startedAt = performance.now();
   const rules = feed(['iptables-restore', '--noflush'], rulesText());
   await feed(['ip', '-batch', '-'], linksText());
-  await Promise.all(numbers.map((n) => feed(['ethtool', '-K', `fqvb${n}`, 'tx', 'off'], '')));
+  const each = ['xargs', '-P', '2', '-I', '{}', 'ethtool', '-K', '{}', 'tx', 'off'];
+  await feed(each, numbers.map((n) => `fqvb${n}\n`).join(''));
   await ovsdb.add(
     bridge,
     numbers.map((n) => `fqvo${n}`),

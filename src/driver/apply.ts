@@ -11,6 +11,7 @@ import { readBridges } from '../host/ovs-rows.ts';
 import { isInternal } from '../host/ownership.ts';
 import { reloadDaemon, removeDaemon, startDaemon, stopDaemon } from './daemons.ts';
 import { type BatchLine, ipBatch } from './ip-batch.ts';
+import { ipEach } from './ip-each.ts';
 import { hostLines, moveLines, namespaceSettings, removalLines, replacementLines } from './links.ts';
 import { writeIpsets, writeRules } from './netfilter.ts';
 import type { Notes } from './notes.ts';
@@ -31,6 +32,9 @@ export interface ApplyContext extends OvsTools {
   readonly observed: HostState;
   readonly notes: Notes;
 }
+
+/** Fewer namespaces than this are set up each by a process of its own. */
+const FEW = 4;
 
 /** Carries the changes out and reads back what they concern. What fails is noted; nothing is thrown for it. */
 export async function apply(changes: readonly Change[], context: ApplyContext): Promise<void> {
@@ -205,13 +209,16 @@ class Application {
       (change) => (change.kind === 'add-link' || change.kind === 'change-link') && change.link.txOffload === false,
     ) as readonly Extract<Change, { kind: 'add-link' | 'change-link' }>[];
     for (const [namespace, changes] of byNamespace(off)) {
-      await notes.take(changes, () =>
-        switchOffOffload(
-          namespace,
-          changes.map(({ name }) => name),
-        ),
-      );
-      await observation.readOffload(namespace);
+      const devices = changes.map(({ name }) => name);
+      await notes.take(changes, async () => {
+        try {
+          await switchOffOffload(namespace, devices);
+          observation.putOffloadOff(namespace, devices);
+        } catch (error) {
+          await observation.readOffload(namespace);
+          throw error;
+        }
+      });
     }
   }
 
@@ -230,10 +237,40 @@ class Application {
       eachAtMost(4, names, (namespace) => ipBatch(namespace, lines(namespace), notes));
     await batches(inner, (namespace) => replacementLines(this.#changes, namespace));
     await batches([...new Set(moves.map(({ from }) => from))], (from) => moveLines(this.#changes, from));
-    await batches(inner, (namespace) => namespaceSettings(this.#changes, namespace));
-    const touched = inner.filter((namespace) => this.#hasLinksIn(namespace));
-    const sources = moves.map(({ from }) => from);
-    for (const namespace of new Set([...touched, ...sources])) this.#reads.push(observation.readLinks(namespace));
+    await this.#settings(inner);
+    for (const { from } of moves) this.#reads.push(observation.readLinks(from));
+  }
+
+  /** Settings of devices in namespaces, each read back by the process that wrote them. */
+  async #settings(namespaces: readonly string[]): Promise<void> {
+    const { notes, observation, stateDirectory: directory } = this.#context;
+    const linesOf = new Map(namespaces.map((name) => [name, namespaceSettings(this.#changes, name)] as const));
+    const alike = new Map<string, string[]>();
+    for (const [namespace, lines] of linesOf) {
+      if (!this.#hasLinksIn(namespace)) continue;
+      const text = lines.map((line) => line.text).join('\n');
+      alike.set(text, [...(alike.get(text) ?? []), namespace]);
+    }
+    const alone: string[] = [];
+    for (const [text, group] of alike) {
+      if (group.length < FEW) {
+        alone.push(...group);
+        continue;
+      }
+      const lines = [...(text === '' ? [] : text.split('\n')), ...SHOW_LINKS];
+      const shown = await ipEach(group, lines, { linesShown: SHOW_LINKS.length, directory });
+      for (const namespace of group) {
+        const read = readShownLinks(shown.get(namespace) ?? '');
+        if (read === undefined) alone.push(namespace);
+        else observation.putLinks(namespace, read);
+      }
+    }
+    await eachAtMost(4, alone, async (namespace) => {
+      const lines = [...(linesOf.get(namespace) ?? []), ...SHOW_LINKS.map((text) => ({ text }))];
+      const read = readShownLinks(await ipBatch(namespace, lines, notes));
+      if (read === undefined) this.#reads.push(observation.readLinks(namespace));
+      else observation.putLinks(namespace, read);
+    });
   }
 
   /** Flows that name a port which OVS does not have wait: they would fail the whole bundle. */

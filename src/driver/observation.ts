@@ -137,6 +137,12 @@ export class Observation {
     commit();
   }
 
+  /** Takes in what `ethtool` itself made sure of. */
+  putOffloadOff(namespace: string, devices: readonly string[]): void {
+    const off = devices.map((device) => [device, false] as const);
+    this.#offload.set(namespace, new Map([...(this.#offload.get(namespace) ?? []), ...off]));
+  }
+
   async readFlows(bridge: string): Promise<void> {
     (await this.fetchFlows(bridge))();
   }

@@ -18,7 +18,7 @@ export async function readOffload(namespace: string): Promise<ReadonlyMap<string
 
 /**
  * Switches it off. `ethtool` takes one device at a time; `xargs` starts it for each, which costs a third of what it costs to
- * start them from here. Throws `ToolFailed`.
+ * start them from here. It reads the features back itself and fails where they did not change. Throws `ToolFailed`.
  */
 export async function switchOffOffload(namespace: string, devices: readonly string[]): Promise<void> {
   if (devices.length === 0) return;

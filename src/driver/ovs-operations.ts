@@ -74,6 +74,8 @@ function addPort(bridge: string, name: string, port: OvsPort, id: string): reado
       type: port.type,
       options: wireMap(port.options),
       external_ids: wireMap(port.externalIds),
+      // A port that comes back under its old number finds its flows again.
+      ...(port.ofport === undefined || port.ofport < 1 ? {} : { ofport_request: port.ofport }),
     }),
     insert('Port', `port${id}`, {
       name,

@@ -72,7 +72,9 @@ function portChanges(
     const has = present[name];
     if (has === undefined || has.type !== port.type || anew.has(name)) {
       if (has !== undefined) changes.push({ kind: 'remove-port', bridge, name, port: has });
-      changes.push({ kind: 'add-port', bridge, name, port: { ...port, externalIds: marked(port.externalIds) } });
+      const number = has?.ofport === undefined ? {} : { ofport: has.ofport };
+      const wholePort = { ...port, ...number, externalIds: marked(port.externalIds) };
+      changes.push({ kind: 'add-port', bridge, name, port: wholePort });
       continue;
     }
     const differing: Partial<OvsPort> = {
