@@ -78,7 +78,9 @@ async function wire(host: AgentHost, from: AgentHost, count: number): Promise<Wi
   );
   const activeMs = performance.now() - started;
   const rounds = (await host.status()).rounds - before;
-  const firsts = await Promise.all(pings.map((ping) => ping.first));
+  const firsts = await Promise.all(pings.map((ping) => ping.first)).catch((cause) => {
+    throw new Error(`${host.log().split('\n').slice(-20).join('\n')}`, { cause });
+  });
   for (const ping of pings) ping.stop();
   await Promise.all(numbers.map((n) => unplug(host.config, testPortId(n))));
   await host.member.exec(['ip', '-batch', '-'], { input: numbers.map((n) => `netns del vm${n}\n`).join('') });

@@ -143,7 +143,9 @@ export class Reconciler implements AsyncDisposable {
       const plannedAt = performance.now();
       const outcome = await this.#parts.driver.set(plan.desired);
       const times = { planMs: plannedAt - startedAt, setMs: performance.now() - plannedAt };
-      this.#parts.logger.debug({ ...times, writes: outcome.writes, generation: intent.held.generation }, 'a round');
+      const { writes, problems } = outcome;
+      const { generation } = intent.held;
+      this.#parts.logger.debug({ ...times, writes, problems: problems.slice(0, 5), generation }, 'a round');
       this.#desired = plan.desired;
       return this.#judge(intent, plan, outcome, isRepair);
     } catch (error) {

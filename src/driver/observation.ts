@@ -2,7 +2,8 @@
  * What was last read of a host, part by part, so that a part can be read again alone; put together it is a `HostState`.
  * Bridges and ports are not kept here: the OVSDB monitor has them.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Family, FlowChange } from '../host/change.ts';
 import { flowKey } from '../host/difference-ovs.ts';
 import {
@@ -37,6 +38,7 @@ export type Commit = () => boolean;
 
 export class Observation {
   readonly #options: ObservationOptions;
+  readonly #identities = new Map<string, string>();
   readonly #links = new Map<string, NamespaceLinks>();
   readonly #rules = new Map<string, Ruleset>();
   readonly #ipsets = new Map<string, Readonly<Record<string, IpSet>>>();
@@ -210,6 +212,7 @@ export class Observation {
 
   /** What a desired state asks about that is read on demand only: sysctls, and offload where it must be off. */
   async readWhatIsAsked(desired: HostState): Promise<void> {
+    await this.#takeUpNamespaces(Object.keys(desired.namespaces));
     const work = Object.entries(desired.namespaces).flatMap(([namespace, wanted]) => {
       if (!this.#links.has(namespace)) return [];
       const known = this.#presentSysctls(namespace);
@@ -225,6 +228,21 @@ export class Observation {
       ];
     });
     await eachAtMost(4, work, (one) => one());
+  }
+
+  /**
+   * Namespaces that came a moment ago. Of a workload's nothing is known then, and nothing is asked: what is written there is
+   * read back by the process that writes it.
+   */
+  async #takeUpNamespaces(wanted: readonly string[]): Promise<void> {
+    const present = new Set(listNamespaces());
+    this.#forget([ROOT, ...present]);
+    const unread = wanted.filter((name) => !this.#links.has(name));
+    await eachAtMost(4, unread, async (name) => {
+      if (!present.has(name)) return;
+      if (isManagedNamespace(name)) await this.readLinks(name);
+      else this.#links.set(name, { entries: [], routes: [], neighbours: [] });
+    });
   }
 
   /** Puts the parts together. */
@@ -312,7 +330,17 @@ export class Observation {
     }
   }
 
-  #forget(present: readonly string[]): void {
+  /** Whether a namespace was deleted and made again since this was last asked. */
+  #isAnother(name: string): boolean {
+    if (name === ROOT) return false;
+    const before = this.#identities.get(name);
+    const now = namespaceIdentity(name);
+    this.#identities.set(name, now);
+    return before !== undefined && before !== now;
+  }
+
+  #forget(listed: readonly string[]): void {
+    const present = listed.filter((name) => !this.#isAnother(name));
     for (const kept of [this.#links, this.#ipsets, this.#sysctls, this.#offload] as readonly Map<string, unknown>[]) {
       for (const name of kept.keys()) if (!present.includes(name)) kept.delete(name);
     }
@@ -335,6 +363,16 @@ function linksText({ entries, routes }: NamespaceLinks): string {
 
 function rulesText(ruleset: Ruleset): string {
   return JSON.stringify(ruleset, (key, value) => (key === 'counters' ? undefined : value));
+}
+
+/** Tells a namespace from a later one of the same name; the number alone is given out again at once. */
+function namespaceIdentity(name: string): string {
+  try {
+    const { ino, ctimeNs } = statSync(join('/run/netns', name), { bigint: true });
+    return `${ino} ${ctimeNs}`;
+  } catch {
+    return '';
+  }
 }
 
 /** The named network namespaces. */
