@@ -77,8 +77,13 @@ class Application {
     const ovs = this.#changes.filter((change): change is OvsChange => isOvsChange(change) && !leaving.has(change));
     // Nothing waits for the offload but the end.
     this.#reads.push(this.#offload());
-    await this.#transact(ovs);
-    await Promise.all([this.#namespaces(), this.#flows()]);
+    const connected = this.#transact(ovs);
+    // What stands in namespaces waits for OVS only where it is OVS that makes it.
+    const isMoving = this.#changes.some(({ kind }) => kind === 'move-link');
+    await Promise.all([
+      connected.then(() => this.#flows()),
+      isMoving ? connected.then(() => this.#namespaces()) : this.#namespaces(),
+    ]);
   }
 
   /** Daemons, whose devices have their addresses now. */

@@ -2,7 +2,7 @@
 import type { Family, IpsetChange, RuleChange } from '../host/change.ts';
 import type { IpSet, TableName } from '../host/host-state.ts';
 import { printIpsets, readIpsets } from '../host/read-ipsets.ts';
-import { appendRule } from '../host/read-ruleset.ts';
+import { appendRule, insertRule } from '../host/read-ruleset.ts';
 import { run } from './run.ts';
 
 /** Writes the changes of one namespace and family; each table changes at once or not at all. Throws `ToolFailed`. */
@@ -11,7 +11,10 @@ export async function writeRules(namespace: string, family: Family, changes: rea
   await run(program, ['--wait', '5', '--noflush'], { namespace, input: restoreText(changes) });
 }
 
-/** The input of `iptables-restore --noflush`: naming a chain of ours empties it, so that its rules are written whole. */
+/**
+ * The input of `iptables-restore --noflush`: naming a chain of ours empties it, so that its rules are written whole. A chain
+ * that only gains rules is not named.
+ */
 export function restoreText(changes: readonly RuleChange[]): string {
   const tables = new Map<TableName, RuleChange[]>();
   for (const change of changes) {
@@ -25,11 +28,15 @@ export function restoreText(changes: readonly RuleChange[]): string {
 function tableLines(changes: readonly RuleChange[]): readonly string[] {
   const of = <Kind extends RuleChange['kind']>(kind: Kind) =>
     changes.filter((change): change is Extract<RuleChange, { kind: Kind }> => change.kind === kind);
-  const written = of('write-chain');
+  const grown = of('write-chain').filter(({ insertions }) => insertions !== undefined);
+  const written = of('write-chain').filter(({ insertions }) => insertions === undefined);
   const removed = of('remove-chain');
   return [
     ...written.map(({ chain }) => `:${chain} - [0:0]`),
     ...written.flatMap(({ chain, rules }) => rules.map((rule) => appendRule(chain, rule))),
+    ...grown.flatMap(({ chain, insertions = [] }) =>
+      insertions.map(({ place, rule }) => insertRule(chain, place, rule)),
+    ),
     ...of('write-jumps').flatMap(({ chain, rules, stale }) => [
       ...stale.map((rule) => `-D ${chain} ${rule}`),
       ...rules.toReversed().map((rule) => `-I ${chain} 1 ${rule}`),

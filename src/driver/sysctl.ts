@@ -1,5 +1,5 @@
 /** Kernel settings of namespaces: files below `/proc/sys` for the host's own, `sysctl` for the others. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { ROOT } from '../host/host-state.ts';
 import { run } from './run.ts';
 
@@ -10,10 +10,12 @@ export async function readSysctls(
 ): Promise<Readonly<Record<string, string>>> {
   if (keys.length === 0) return {};
   if (namespace === ROOT) {
-    const values = await Promise.all(
-      keys.map(async (key) => [key, await readFile(pathOf(key), 'utf8').catch(() => undefined)] as const),
+    return Object.fromEntries(
+      keys.flatMap((key) => {
+        const value = readSetting(key);
+        return value === undefined ? [] : [[key, fold(value)]];
+      }),
     );
-    return Object.fromEntries(values.flatMap(([key, value]) => (value === undefined ? [] : [[key, fold(value)]])));
   }
   // Exit code 1 or 255 says that some key does not exist; the others are printed all the same.
   const shown = await run('sysctl', ['-e', ...keys], { namespace, accept: [1, 255] });
@@ -30,9 +32,24 @@ export async function writeSysctls(namespace: string, values: Readonly<Record<st
     await run('sysctl', ['-q', '-w', ...entries.map(([key, value]) => `${key}=${value}`)], { namespace });
     return;
   }
-  const results = await Promise.allSettled(entries.map(([key, value]) => writeFile(pathOf(key), value)));
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  const failures = entries.flatMap(([key, value]): unknown[] => {
+    try {
+      writeFileSync(pathOf(key), value);
+      return [];
+    } catch (error) {
+      return [error];
+    }
+  });
+  if (failures.length > 0) throw failures[0];
+}
+
+/** These are no files that a disk has: one takes some microseconds, less than to hand it to another thread. */
+function readSetting(key: string): string | undefined {
+  try {
+    return readFileSync(pathOf(key), 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** In a key, dots divide and a slash stands for a dot, as in a VLAN device's name (sysctl(8)). */

@@ -33,6 +33,22 @@ test('restoreText() writes chains whole, replaces our jumps in front of others, 
   ]);
 });
 
+test('restoreText() inserts into a chain that only gains rules, and leaves the others where they are', () => {
+  const at = { namespace: '', family: 'ipv4', table: 'filter', chain: 'neutron-openvswi-FORWARD' } as const;
+  const insertions = [
+    { place: 1, rule: '-j a' },
+    { place: 3, rule: '-j c' },
+  ];
+  const rules = ['-j a', '-j b', '-j c'];
+  expect(restoreText([{ ...at, kind: 'write-chain', rules, isNew: false, insertions }]).split('\n')).toEqual([
+    '*filter',
+    '-I neutron-openvswi-FORWARD 1 -j a',
+    '-I neutron-openvswi-FORWARD 3 -j c',
+    'COMMIT',
+    '',
+  ]);
+});
+
 test('portsOf() names the ports of a flow, and no reserved ones', () => {
   const flow = {
     table: 0,

@@ -6,6 +6,11 @@ type Each<Kind extends string, Rest> = Kind extends string ? { readonly kind: Ki
 
 export type Family = 'ipv4' | 'ipv6';
 
+export interface Insertion {
+  readonly place: number;
+  readonly rule: string;
+}
+
 interface InTable {
   readonly namespace: string;
   readonly family: Family;
@@ -46,7 +51,13 @@ export type SysctlChange = {
 
 export type RuleChange =
   /** One of our chains, with all its rules, in the place of what it had. */
-  | (InTable & { readonly kind: 'write-chain'; readonly rules: readonly string[]; readonly isNew: boolean })
+  | (InTable & {
+      readonly kind: 'write-chain';
+      readonly rules: readonly string[];
+      readonly isNew: boolean;
+      /** Where the chain only gains rules: these, each at the place (from 1) that it has in `rules`, in that order. */
+      readonly insertions?: readonly Insertion[];
+    })
   | (InTable & { readonly kind: 'remove-chain' })
   /** Our jumps in a built-in chain: `stale` goes, `rules` come in front of what others have there. */
   | (InTable & {

@@ -1,5 +1,5 @@
 /** What differs in iptables rules and IP sets. */
-import type { Family, IpsetChange, RuleChange } from './change.ts';
+import type { Family, Insertion, IpsetChange, RuleChange } from './change.ts';
 import { emptyNamespace, type HostState, type Namespace, type Ruleset, type TableName } from './host-state.ts';
 import { isManagedNamespace, isOurChain, isOurIpset, isOurJump } from './ownership.ts';
 
@@ -36,9 +36,25 @@ function rulesetChanges(namespace: string, family: Family, wanted: Ruleset, pres
       }
       if (rules === undefined) return [{ ...at, kind: 'remove-chain' }];
       if (old !== undefined && isSame(rules, old)) return [];
-      return [{ ...at, kind: 'write-chain', rules, isNew: old === undefined }];
+      if (old === undefined) return [{ ...at, kind: 'write-chain', rules, isNew: true }];
+      const insertions = insertionsInto(old, rules);
+      return [{ ...at, kind: 'write-chain', rules, isNew: false, ...(insertions && { insertions }) }];
     });
   });
+}
+
+/**
+ * What must be inserted to make `rules` of `old`; undefined where something must go or move. Taking a rule away costs the
+ * kernel a grace period of some 20 ms for each table, in which `ip` waits as well.
+ */
+function insertionsInto(old: readonly string[], rules: readonly string[]): readonly Insertion[] | undefined {
+  const insertions: Insertion[] = [];
+  let next = 0;
+  rules.forEach((rule, index) => {
+    if (rule === old[next]) next += 1;
+    else insertions.push({ place: index + 1, rule });
+  });
+  return next === old.length ? insertions : undefined;
 }
 
 function ipsetChanges(namespace: string, wanted: Namespace, present: Namespace): readonly IpsetChange[] {

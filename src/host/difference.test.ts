@@ -258,6 +258,24 @@ describe('difference()', () => {
     ]);
   });
 
+  test('says what a chain gains where it loses nothing', () => {
+    const host = (...some: readonly string[]): HostState => ({
+      namespaces: { [ROOT]: { ...emptyNamespace, ipv4: { filter: { 'neutron-openvswi-FORWARD': { rules: some } } } } },
+      bridges: {},
+      daemons: {},
+    });
+    const insertions = [
+      { place: 1, rule: '-j a' },
+      { place: 3, rule: '-j c' },
+    ];
+    expect(difference(host('-j a', '-j b', '-j c', '-j d'), host('-j b', '-j d'))).toMatchObject([{ insertions }]);
+    for (const other of [host('-j d', '-j b'), host('-j b', '-j x')]) {
+      const [change] = difference(host('-j a', '-j b', '-j d'), other);
+      expect(change).toMatchObject({ kind: 'write-chain' });
+      expect(change).not.toHaveProperty('insertions');
+    }
+  });
+
   test('makes an OVS port anew whose device it makes anew, because the switch holds the device that is gone', () => {
     const qvo: Link = { kind: 'veth', peer: 'qvb5afb5e46-37', addresses: [] };
     const port: OvsPort = { type: '', options: {}, externalIds: {}, otherConfig: {} };

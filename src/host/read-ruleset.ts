@@ -83,6 +83,11 @@ export function appendRule(chain: string, rule: string): string {
   return rule === '' ? `-A ${chain}` : `-A ${chain} ${rule}`;
 }
 
+/** The line that inserts a rule at a place of a chain, from 1. */
+export function insertRule(chain: string, place: number, rule: string): string {
+  return `-I ${chain} ${place}${rule === '' ? '' : ` ${rule}`}`;
+}
+
 function counterText(counter: readonly [number, number] | undefined): string {
   return counter === undefined ? '' : `[${counter[0]}:${counter[1]}] `;
 }
