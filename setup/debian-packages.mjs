@@ -37,7 +37,8 @@ const oldestPostgresql = 15;
 
 /** Debian packages that would bring what is not here. */
 export function missingPackages() {
-  const missing = missingOf(programs);
+  // Rules are printed with the names of protocols, which are in a file.
+  const missing = [...missingOf(programs), ...(existsSync('/etc/protocols') ? [] : ['netbase'])];
   return hasPostgresql() ? missing : [...missing, postgresql];
 }
 

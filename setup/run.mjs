@@ -1,6 +1,6 @@
 // Sets a fresh clone up and runs a job: node setup/run.mjs demo|test|test:kernel|bench|ok [arguments of the job…].
 // Plain JavaScript without npm packages, because it runs before they are there.
-import { ensureDebianPackages, missingPackages } from './debian-packages.mjs';
+import { ensureDebianPackages, installPrograms, missingPackages } from './debian-packages.mjs';
 import { checkNode, ensureNpmPackages } from './npm-packages.mjs';
 import { Failed, node, note, staticChecks, step } from './steps.mjs';
 
@@ -23,7 +23,11 @@ const jobs = {
   },
 
   async test() {
-    if (isRoot) await ensureDebianPackages();
+    if (isRoot) {
+      await ensureDebianPackages();
+      // OpenStack's own clients, which walk our server.
+      await installPrograms({ openstack: 'python3-openstackclient' });
+    }
     await ensureNpmPackages();
     await build();
     return gate();

@@ -20,8 +20,6 @@ const subnetId = 'b0b0b0b0-0000-4000-8000-000000000001';
 const groupId = 'c0c0c0c0-0000-4000-8000-000000000001';
 const projectId = '00000000000000000000000000000001';
 
-export const testNetworkId = networkId;
-
 export const testPortId = (number: number) =>
   `${(0xd0000000 + number).toString(16)}-0000-4000-8000-${String(number).padStart(12, '0')}`;
 

@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { version } from '../config/version.ts';
 import { announce, forgetConnections } from '../driver/announce.ts';
 import type { HostDriver } from '../driver/host-driver.ts';
 import { LinuxHost } from '../driver/linux-host.ts';
@@ -26,9 +27,6 @@ import { Reconciler, type ReconcileTimes } from './reconcile.ts';
 import { Reporter } from './reporter.ts';
 import { type ShareFile, shareFile } from './share-file.ts';
 import { applySync, type HeldShare } from './share-store.ts';
-
-/** What the agent says it is when it greets the server. */
-const agentVersion = '0.1.0';
 
 export interface AgentOptions {
   readonly logger: AgentLogger;
@@ -194,7 +192,7 @@ class Agent implements RunningAgent {
     return {
       type: 'hello',
       host,
-      version: agentVersion,
+      version,
       roles,
       localIp: local_ip === '' ? null : local_ip,
       datapathType: this.#datapathType,

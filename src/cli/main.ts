@@ -1,5 +1,6 @@
 /** The `tapline` command: one file a command. */
 import { Command } from 'commander';
+import { version } from '../config/version.ts';
 import { addAgent } from './agent.ts';
 import { addConfig } from './config.ts';
 import { addDemo } from './demo.ts';
@@ -12,6 +13,7 @@ import { addTrace } from './trace.ts';
 import { addUp } from './up.ts';
 
 const program = new Command('tapline')
+  .version(version)
   .description('the network of an OpenStack cloud, run by one person with one command, that explains itself')
   .enablePositionalOptions()
   .showHelpAfterError('(see tapline --help)');

@@ -1,3 +1,5 @@
+import { protocolNumbers } from '../model/protocol-numbers.ts';
+
 /**
  * IP protocols by the name under which `iptables-save` prints them: that of Debian's `/etc/protocols` (package netbase). A number
  * that is not here is printed as a number.
@@ -59,39 +61,10 @@ export const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   143: 'ethernet',
 };
 
-/** The names that the API takes (neutron-lib's `IP_PROTOCOL_MAP`), which are not all those of `/etc/protocols`. */
-const API_NAMES: Readonly<Record<string, number>> = {
-  ah: 51,
-  dccp: 33,
-  egp: 8,
-  esp: 50,
-  gre: 47,
-  hopopt: 0,
-  icmp: 1,
-  icmpv6: 58,
-  igmp: 2,
-  ip: 0,
-  ipip: 4,
-  'ipv6-encap': 41,
-  'ipv6-frag': 44,
-  'ipv6-icmp': 58,
-  'ipv6-nonxt': 59,
-  'ipv6-opts': 60,
-  'ipv6-route': 43,
-  ospf: 89,
-  pgm: 113,
-  rsvp: 46,
-  sctp: 132,
-  tcp: 6,
-  udp: 17,
-  udplite: 136,
-  vrrp: 112,
-};
-
 /** The number of a protocol of the API, 0 for any; null when it is none. ICMP in an IPv6 rule is ICMPv6. */
 export function protocolNumber(protocol: string | null, ethertype: 'IPv4' | 'IPv6'): number | null {
   if (protocol === null || protocol === 'any') return 0;
-  const number = /^\d{1,3}$/.test(protocol) ? Number(protocol) : API_NAMES[protocol.toLowerCase()];
+  const number = /^\d{1,3}$/.test(protocol) ? Number(protocol) : protocolNumbers[protocol.toLowerCase()];
   if (number === undefined || number > 255) return null;
   return number === 1 && ethertype === 'IPv6' ? 58 : number;
 }

@@ -5,6 +5,7 @@
  * flows last; what nothing refers to any more is swept at the end. Reading back begins as soon as a kind is written.
  */
 import type { Change, Family, FlowChange, IpsetChange, OvsChange, RuleChange } from '../host/change.ts';
+import { portsOf } from '../host/flow-ports.ts';
 import { type HostState, ROOT } from '../host/host-state.ts';
 import { readBridges } from '../host/ovs-rows.ts';
 import { isInternal, isManagedNamespace } from '../host/ownership.ts';
@@ -16,7 +17,7 @@ import { writeIpsets, writeRules } from './netfilter.ts';
 import type { Notes } from './notes.ts';
 import type { Observation } from './observation.ts';
 import { switchOffOffload } from './offload.ts';
-import { type OvsTools, portsOf, writeFlows } from './openflow.ts';
+import { type OvsTools, writeFlows } from './openflow.ts';
 import { ovsOperations } from './ovs-operations.ts';
 import type { Ovsdb } from './ovsdb.ts';
 import { readShownLinks, SHOW_LINKS } from './read-namespace.ts';

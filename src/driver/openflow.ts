@@ -56,9 +56,16 @@ export async function writeFlows(
   ports: Readonly<Record<string, OvsPort>>,
 ): Promise<void> {
   await run('ovs-ofctl', [...PROTOCOL, '--bundle', 'add-flows', bridge, '-'], {
-    input: changes.map((change) => `${bundleLine(change, ports)}\n`).join(''),
+    // Removals first: a port made anew may have taken the number by which its old flows are removed. A bundle leaves no gap.
+    input: [...changes.filter(isRemoval), ...changes.filter((change) => !isRemoval(change))]
+      .map((change) => `${bundleLine(change, ports)}\n`)
+      .join(''),
     env: ovsEnvironment(tools),
   });
+}
+
+function isRemoval(change: FlowChange): boolean {
+  return change.kind === 'remove-flow';
 }
 
 function bundleLine({ kind, flow }: FlowChange, ports: Readonly<Record<string, OvsPort>>): string {
@@ -76,16 +83,4 @@ function bundleLine({ kind, flow }: FlowChange, ports: Readonly<Record<string, O
   ].join('');
   const head = `cookie=${flow.cookie ?? OUR_COOKIE},table=${flow.table},priority=${flow.priority}${timeouts}`;
   return `add ${head}${match},actions=${flow.actions}`;
-}
-
-/** The ports that a flow names. */
-export function portsOf(flow: Flow): readonly string[] {
-  const text = `${flow.match},${flow.actions}`;
-  const quoted = [...text.matchAll(/(?:in_port=|output:|resubmit:|resubmit\()"([^"]+)"/g)].map(
-    (found) => found[1] ?? '',
-  );
-  const plain = [...text.matchAll(/(?:in_port=|output:|resubmit:|resubmit\()([A-Za-z][A-Za-z0-9]*)(?=[,)]|$)/g)].map(
-    (found) => found[1] ?? '',
-  );
-  return [...quoted, ...plain.filter((name) => !/^(LOCAL|IN_PORT|NORMAL|FLOOD|ALL|CONTROLLER|ANY|NONE)$/.test(name))];
 }

@@ -30,6 +30,9 @@ export function whatIsMissing(ovsRunDirectory: string): readonly string[] {
       missing.push(`the program ${program}: apt-get install ${debianPackage}`);
     }
   }
+  if (!existsSync('/etc/protocols')) {
+    missing.push('the names of protocols (no /etc/protocols), by which rules are read back: apt-get install netbase');
+  }
   const file = ['db.sock', 'ovs-vswitchd.pid']
     .map((name) => join(ovsRunDirectory, name))
     .find((path) => !existsSync(path));

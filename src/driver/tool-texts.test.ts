@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { RuleChange } from '../host/change.ts';
+import { portsOf } from '../host/flow-ports.ts';
 import { failedLines } from './ip-batch.ts';
 import { restoreText } from './netfilter.ts';
-import { portsOf } from './openflow.ts';
 
 test('failedLines() gives each failing line of ip -batch what was said of it', () => {
   const stderr = 'Cannot find device "qvb7"\nCommand failed -:9\nRTNETLINK answers: File exists\nCommand failed -:12\n';

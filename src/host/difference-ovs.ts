@@ -1,5 +1,6 @@
 /** What differs in Open vSwitch: bridges, ports, flows. */
 import type { Awaited, FlowChange, OvsChange } from './change.ts';
+import { portsOf } from './flow-ports.ts';
 import { type Flow, type HostState, type OvsBridge, type OvsPort, ROOT } from './host-state.ts';
 import { isLearned, isMarked, isOurFlow, marked, OUR_BRIDGES, OUR_COOKIE } from './ownership.ts';
 
@@ -22,23 +23,22 @@ export function ovsChanges(desired: HostState, observed: HostState): readonly (O
         changes.push({ kind: 'change-bridge', bridge: name, settings: differing });
       }
     }
-    const isDead = (port: string) => isDeviceNew(port, desired, observed);
-    changes.push(...portChanges(name, wanted.ports, present?.ports ?? {}, isDead));
-    changes.push(...flowChanges(name, wanted.flows, present?.flows ?? [], isOurs));
+    const anew = new Set(Object.keys(wanted.ports).filter((port) => isDeviceNew(port, desired, observed)));
+    changes.push(...portChanges(name, wanted.ports, present?.ports ?? {}, anew));
+    changes.push(...flowChanges(name, wanted.flows, present?.flows ?? [], isOurs, anew));
   }
   for (const [name, present] of Object.entries(observed.bridges)) {
     if (desired.bridges[name] !== undefined) continue;
     if (isMarked(present.externalIds)) {
       changes.push({ kind: 'remove-bridge', bridge: name });
     } else {
-      changes.push(
-        ...portChanges(name, {}, present.ports, () => false),
-        ...flowChanges(name, [], present.flows, false),
-      );
+      changes.push(...portChanges(name, {}, present.ports, none), ...flowChanges(name, [], present.flows, false, none));
     }
   }
   return changes;
 }
+
+const none: ReadonlySet<string> = new Set();
 
 type Settings = Omit<OvsBridge, 'ports' | 'flows'>;
 
@@ -65,12 +65,12 @@ function portChanges(
   bridge: string,
   wanted: Readonly<Record<string, OvsPort>>,
   present: Readonly<Record<string, OvsPort>>,
-  isDead: (port: string) => boolean,
+  anew: ReadonlySet<string>,
 ): readonly OvsChange[] {
   const changes: OvsChange[] = [];
   for (const [name, port] of Object.entries(wanted)) {
     const has = present[name];
-    if (has === undefined || has.type !== port.type || isDead(name)) {
+    if (has === undefined || has.type !== port.type || anew.has(name)) {
       if (has !== undefined) changes.push({ kind: 'remove-port', bridge, name, port: has });
       const number = has?.ofport === undefined ? {} : { ofport: has.ofport };
       const wholePort = { ...port, ...number, externalIds: marked(port.externalIds) };
@@ -95,26 +95,28 @@ function portChanges(
 
 /**
  * On a bridge of ours every wanted flow carries our cookie, so that it can be found again. On the operator's, a flow that
- * does the same already is left to the operator: taking it over would take it away with us.
+ * does the same already is left to the operator: taking it over would take it away with us. The switch keeps a flow by the
+ * number of its port, so those of a port that is made anew are made anew with it.
  */
 function flowChanges(
   bridge: string,
   wanted: readonly Flow[],
   present: readonly Flow[],
   isOurs: boolean,
+  anew: ReadonlySet<string>,
 ): readonly FlowChange[] {
+  const isOrphan = (flow: Flow) => anew.size > 0 && portsOf(flow).some((port) => anew.has(port));
   const have = new Map(present.filter((flow) => !isLearned(flow)).map((flow) => [flowKey(flow), flow]));
   const keys = new Set(wanted.map(flowKey));
   const added = wanted.filter((flow) => {
     const has = have.get(flowKey(flow));
-    if (has === undefined || has.actions !== flow.actions) return true;
+    if (has === undefined || has.actions !== flow.actions || isOrphan(has)) return true;
     return isOurs && has.cookie !== (flow.cookie ?? OUR_COOKIE);
   });
+  const removed = present.filter((flow) => isOurFlow(flow) && (!keys.has(flowKey(flow)) || isOrphan(flow)));
   return [
+    ...removed.map((flow) => ({ kind: 'remove-flow' as const, bridge, flow })),
     ...added.map((flow) => ({ kind: 'add-flow' as const, bridge, flow: { cookie: OUR_COOKIE, ...flow } })),
-    ...present
-      .filter((flow) => isOurFlow(flow) && !keys.has(flowKey(flow)))
-      .map((flow) => ({ kind: 'remove-flow' as const, bridge, flow })),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** Devices with their addresses, as `ip -d addr` prints them for people. */
 import { isDerivedLinkLocal, type LinkEntry } from './link-entry.ts';
+import { linuxBridge } from './linux-bridge.ts';
 import { linkKind } from './read-links.ts';
 
 const DEVICE = /^(\d+): ([^@:\s]+)(?:@(\S+))?: <([^>]*)> mtu (\d+)(.*)$/;
@@ -23,7 +24,7 @@ function entry([head = '', ...lines]: readonly string[]): LinkEntry {
     hardware.startsWith('link/ether ') || hardware.startsWith('link/loopback ') ? hardware.split(' ')[1] : '';
   const ageing = word(detail, 'ageing_time');
   const group = word(rest, 'group');
-  const master = word(rest, 'master');
+  const master = linuxBridge(word(rest, 'master'));
   const across = kind === 'veth' ? /^if(\d+)$/.exec(at ?? '') : null;
   const peerNamespace = word(hardware, 'link-netns');
   return {

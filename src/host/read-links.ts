@@ -1,6 +1,7 @@
 /** Devices with their addresses, as `ip -j -d addr` prints them. */
 import type { Link } from './host-state.ts';
 import { isDerivedLinkLocal, type LinkEntry } from './link-entry.ts';
+import { linuxBridge } from './linux-bridge.ts';
 
 /** The part of the JSON of iproute2 that is read. */
 interface IpAddr {
@@ -36,6 +37,7 @@ export function readLinks(json: string, namespaceNames: ReadonlyMap<number, stri
 function entry(device: IpAddr, namespaceNames: ReadonlyMap<number, string>): LinkEntry {
   const kind = linkKind(device.linkinfo?.info_kind, device.linkinfo?.info_data?.type);
   const ageing = device.linkinfo?.info_data?.ageing_time;
+  const master = linuxBridge(device.master);
   const crosses = kind === 'veth' && device.link_index !== undefined;
   const name = device.link_netnsid === undefined ? undefined : namespaceNames.get(device.link_netnsid);
   return {
@@ -46,7 +48,7 @@ function entry(device: IpAddr, namespaceNames: ReadonlyMap<number, string>): Lin
       ...(device.address === undefined ? {} : { macAddress: device.address }),
       mtu: device.mtu,
       up: device.flags.includes('UP'),
-      ...(device.master === undefined ? {} : { master: device.master }),
+      ...(master === undefined ? {} : { master }),
       ...(kind === 'veth' && typeof device.link === 'string' ? { peer: device.link } : {}),
       ...(device.group === undefined || device.group === 'default' ? {} : { group: device.group }),
       ...(kind === 'bridge' && ageing !== undefined ? { ageingTime: ageing / 100 } : {}),

@@ -1,5 +1,6 @@
 /** Rules of security groups. A rule is never changed, only made and removed. */
 import { sql } from 'kysely';
+import { protocolNumbers } from '../../model/protocol-numbers.ts';
 import { onCreate, readOnly } from '../engine/attribute.ts';
 import { asText } from '../engine/json.ts';
 import { touch } from '../engine/operations.ts';
@@ -9,7 +10,7 @@ import { column, expression, history, id, project } from '../engine/standard-att
 import { isUuid, oneOf, text } from '../engine/validators.ts';
 import { integerOrNullOf, requiredText, textOf, textOrNullOf, type Values } from '../engine/values.ts';
 import { securityGroupErrors } from '../errors.ts';
-import { checkRule, protocolNumbers, toPortValue, toPrefix, toProtocol } from '../work/rule-values.ts';
+import { checkRule, toPortValue, toPrefix, toProtocol } from '../work/rule-values.ts';
 
 const given = { default: null, filter: true, sortKey: true } as const;
 

@@ -1,37 +1,9 @@
 /** Protocols, ports and prefixes of a security group rule: what goes together. */
 import { type Cidr, formatCidr, parseAddress, parseCidr } from '../../model/addresses.ts';
+import { protocolNumbers } from '../../model/protocol-numbers.ts';
 import { asText, type Json } from '../engine/json.ts';
 import { integerOrNullOf, textOf, textOrNullOf, type Values } from '../engine/values.ts';
 import { securityGroupErrors } from '../errors.ts';
-
-/** Protocol names that a rule may have, with their IANA numbers. */
-export const protocolNumbers: Readonly<Record<string, number>> = {
-  ah: 51,
-  dccp: 33,
-  egp: 8,
-  esp: 50,
-  gre: 47,
-  hopopt: 0,
-  icmp: 1,
-  icmpv6: 58,
-  igmp: 2,
-  ip: 0,
-  ipip: 4,
-  'ipv6-encap': 41,
-  'ipv6-frag': 44,
-  'ipv6-icmp': 58,
-  'ipv6-nonxt': 59,
-  'ipv6-opts': 60,
-  'ipv6-route': 43,
-  ospf: 89,
-  pgm: 113,
-  rsvp: 46,
-  sctp: 132,
-  tcp: 6,
-  udp: 17,
-  udplite: 136,
-  vrrp: 112,
-};
 
 const withPorts = new Set([33, 6, 17, 132, 136]);
 const icmpNumbers = new Set([1, 58]);
