@@ -166,7 +166,7 @@ export async function startAgentLab(name: string, hostNames: readonly string[]):
 export function startPing(member: LabMember, namespace: string, address: string, perSecond: number) {
   const [program = '', ...args] = [
     ...member.prefix({ namespace }),
-    ...['ping', '-n', '-q', '-i', String(1 / perSecond), '-W', '2', address],
+    ...['ping', '-n', '-i', String(1 / perSecond), '-W', '2', address],
   ];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
@@ -178,8 +178,10 @@ export function startPing(member: LabMember, namespace: string, address: string,
       const ended = once(child, 'close');
       child.kill('SIGINT');
       await ended;
-      const found = /(\d+) packets transmitted, (\d+) received/.exec(text);
-      return { sent: Number(found?.[1] ?? 0), received: Number(found?.[2] ?? 0) };
+      const answered = new Set([...text.matchAll(/icmp_seq=(\d+) /g)].map(([, number]) => Number(number)));
+      const sent = Number(/(\d+) packets transmitted/.exec(text)?.[1] ?? 0);
+      // The answer to the last one may have been on its way when ping was told to end.
+      return { sent: answered.has(sent) ? sent : sent - 1, received: answered.size };
     },
   };
 }
