@@ -23,7 +23,7 @@ interface Wired {
 
 /** Prints one line for each of `counts`. */
 export async function benchWiring(counts: readonly number[]): Promise<void> {
-  await using net = await startAgentLab('bench', ['h1', 'h2']);
+  await using net = await startAgentLab(`bench${process.pid % 10_000}`, ['h1', 'h2']);
   const [h1, h2] = [net.host('h1'), net.host('h2')];
   const largest = Math.max(...counts);
   net.share([

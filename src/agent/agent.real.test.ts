@@ -16,7 +16,7 @@ const device = (prefix: string, number: number) => `${prefix}${testPortId(number
 const soon = { timeout: 15_000, interval: 20 };
 
 beforeAll(async () => {
-  net = await startAgentLab('agt', ['h1', 'h2']);
+  net = await startAgentLab(`agt${process.pid % 10_000}`, ['h1', 'h2']);
   net.share(ports);
 }, 120_000);
 afterAll(async () => {
