@@ -315,7 +315,7 @@ class Application {
         });
         if (changes.length > 0) {
           await notes.take(changes, () =>
-            writeFlows(this.#context, name, changes, observed.bridges[name]?.ports ?? {}),
+            writeFlows(this.#context, name, changes, { before: observed.bridges[name]?.ports ?? {}, now: ports }),
           );
           this.#reads.push(observation.readWrittenFlows(name, ovsdb.tables, changes));
         }

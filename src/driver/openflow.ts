@@ -1,5 +1,6 @@
 /** Flows by `ovs-ofctl`: a dump with names, and one bundle a bridge, which changes all of its flows or none. */
 import type { FlowChange } from '../host/change.ts';
+import { numberPorts, portsOf } from '../host/flow-ports.ts';
 import type { Flow, OvsPort } from '../host/host-state.ts';
 import { OUR_COOKIE } from '../host/ownership.ts';
 import { readFlows } from '../host/read-flows.ts';
@@ -45,21 +46,30 @@ export async function listFlows(
   return readFlows(lines.join('\n'), new Map(named));
 }
 
+/** The ports of a bridge when its flows were read, and now. */
+export interface BridgePorts {
+  readonly before: Readonly<Record<string, OvsPort>>;
+  readonly now: Readonly<Record<string, OvsPort>>;
+}
+
 /**
- * Writes the changes of one bridge in one bundle. `ports` are those that the bridge had when the flows were read: a flow of a
- * port that is gone can be named by its number only. Throws `ToolFailed`; then nothing was changed.
+ * Writes the changes of one bridge in one bundle, by the numbers of ports: looking names up costs `ovs-ofctl` three times as
+ * long as the rest, and a flow of a port that is gone can be named by its number only. Throws `ToolFailed`; then nothing was
+ * changed.
  */
 export async function writeFlows(
   tools: OvsTools,
   bridge: string,
   changes: readonly FlowChange[],
-  ports: Readonly<Record<string, OvsPort>>,
+  ports: BridgePorts,
 ): Promise<void> {
-  await run('ovs-ofctl', [...PROTOCOL, '--bundle', 'add-flows', bridge, '-'], {
-    // Removals first: a port made anew may have taken the number by which its old flows are removed. A bundle leaves no gap.
-    input: [...changes.filter(isRemoval), ...changes.filter((change) => !isRemoval(change))]
-      .map((change) => `${bundleLine(change, ports)}\n`)
-      .join(''),
+  // Removals first: a port made anew may have taken the number by which its old flows are removed. A bundle leaves no gap.
+  const removed = changes.filter(isRemoval).map(({ flow }) => numberPorts(flow, ports.before));
+  const added = changes.filter((change) => !isRemoval(change)).map(({ flow }) => numberPorts(flow, ports.now));
+  const hasNames = [...removed, ...added].some((flow) => portsOf(flow).length > 0);
+  const names = hasNames ? [] : ['--no-names'];
+  await run('ovs-ofctl', [...PROTOCOL, ...names, '--bundle', 'add-flows', bridge, '-'], {
+    input: [...removed.map(removalLine), ...added.map(additionLine)].map((line) => `${line}\n`).join(''),
     env: ovsEnvironment(tools),
   });
 }
@@ -68,19 +78,16 @@ function isRemoval(change: FlowChange): boolean {
   return change.kind === 'remove-flow';
 }
 
-function bundleLine({ kind, flow }: FlowChange, ports: Readonly<Record<string, OvsPort>>): string {
-  const match = flow.match === '' ? '' : `,${flow.match}`;
-  if (kind === 'remove-flow') {
-    const numbered = match.replace(/(?<=,in_port=)(?:"([^"]+)"|([A-Za-z][A-Za-z0-9]*))/, (text, quoted, plain) => {
-      return `${ports[quoted ?? plain]?.ofport ?? text}`;
-    });
-    const cookie = flow.cookie === undefined ? '' : `cookie=${flow.cookie}/-1,`;
-    return `delete_strict ${cookie}table=${flow.table},priority=${flow.priority}${numbered}`;
-  }
+function removalLine({ table, priority, match, cookie }: Flow): string {
+  const mine = cookie === undefined ? '' : `cookie=${cookie}/-1,`;
+  return `delete_strict ${mine}table=${table},priority=${priority}${match === '' ? '' : `,${match}`}`;
+}
+
+function additionLine(flow: Flow): string {
   const timeouts = [
     flow.hardTimeout === undefined ? '' : `,hard_timeout=${flow.hardTimeout}`,
     flow.idleTimeout === undefined ? '' : `,idle_timeout=${flow.idleTimeout}`,
   ].join('');
   const head = `cookie=${flow.cookie ?? OUR_COOKIE},table=${flow.table},priority=${flow.priority}${timeouts}`;
-  return `add ${head}${match},actions=${flow.actions}`;
+  return `add ${head}${flow.match === '' ? '' : `,${flow.match}`},actions=${flow.actions}`;
 }

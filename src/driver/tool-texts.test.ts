@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RuleChange } from '../host/change.ts';
-import { portsOf } from '../host/flow-ports.ts';
+import { numberPorts, portsOf } from '../host/flow-ports.ts';
 import { failedLines } from './ip-batch.ts';
 import { restoreText } from './netfilter.ts';
 
@@ -56,5 +56,21 @@ test('portsOf() names the ports of a flow, and no reserved ones', () => {
     match: 'in_port="qvo-1",arp',
     actions: 'output:eth1,resubmit("patch-tun",2),IN_PORT,output:LOCAL',
   };
-  expect(portsOf(flow)).toEqual(['qvo-1', 'patch-tun', 'eth1']);
+  expect(portsOf(flow)).toEqual(['qvo-1', 'eth1', 'patch-tun']);
+});
+
+test('numberPorts() names ports by their numbers, and leaves a name that has none', () => {
+  const port = { type: '' as const, options: {}, externalIds: {}, otherConfig: {} };
+  const flow = {
+    table: 0,
+    priority: 0,
+    match: 'in_port="qvo-1",arp',
+    actions: 'output:eth1,resubmit("gone",2),output:LOCAL',
+  };
+  const numbered = numberPorts(flow, {
+    'qvo-1': { ...port, ofport: 7 },
+    eth1: { ...port, ofport: 2 },
+    gone: { ...port, ofport: -1 },
+  });
+  expect(numbered).toMatchObject({ match: 'in_port=7,arp', actions: 'output:2,resubmit("gone",2),output:LOCAL' });
 });
