@@ -1,7 +1,7 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { checkConfig } from '../config/config.ts';
 import { withoutSecrets } from './config.ts';
 import { shellQuoted } from './openrc.ts';
@@ -10,6 +10,7 @@ import { adminCredentials, environmentCredentials } from './target.ts';
 const directory = mkdtempSync(join(tmpdir(), 'tapline-target-'));
 writeFileSync(join(directory, 'admin-password'), 'pa55\n');
 chmodSync(join(directory, 'admin-password'), 0o600);
+afterAll(() => rmSync(directory, { recursive: true }));
 
 test('adminCredentials() reads the password of the state directory and asks a wildcard listener on loopback', () => {
   const config = checkConfig({ state_directory: directory, api: { listen: '0.0.0.0:9700' } });
