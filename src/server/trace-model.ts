@@ -3,7 +3,7 @@ import { readShares } from '../feed/shares.ts';
 import { parseAddress } from '../model/addresses.ts';
 import type { ShareKind, ShareKinds } from '../model/share.ts';
 import type { Store } from '../store/database.ts';
-import type { TraceModel } from '../trace/trace-model.ts';
+import { idPrefix, type TraceModel } from '../trace/trace-model.ts';
 
 /**
  * The part of the model that a line between two ends can touch: all that the hosts know which carry the networks of the ports
@@ -11,7 +11,7 @@ import type { TraceModel } from '../trace/trace-model.ts';
  */
 export async function readTraceModel(store: Store, ends: readonly string[]): Promise<TraceModel> {
   const hosts = await store.query<{ readonly host: string }>(hostsOfEnds, [
-    ends.map((text) => text.replace(/^(?:tap|qbr|qvb|qvo|qr-|qg-)/, '').toLowerCase()),
+    ends.map((text) => idPrefix(text).toLowerCase()),
     ends.filter((text) => parseAddress(text) !== null),
     ends.map((text) => text.toLowerCase()),
   ]);
@@ -38,7 +38,7 @@ const hostsOfEnds = {
   name: 'hosts-of-ends',
   text: `SELECT DISTINCT host_id AS host FROM ports WHERE host_id <> '' AND network_id IN (
     SELECT network_id FROM ports
-    WHERE id::text LIKE ANY (SELECT prefix || '%' FROM unnest($1::text[]) AS prefix WHERE length(prefix) >= 4)
+    WHERE EXISTS (SELECT FROM unnest($1::text[]) AS prefix WHERE length(prefix) >= 4 AND starts_with(id::text, prefix))
       OR lower(name) = ANY ($3::text[]) OR mac_address::text = ANY ($3::text[])
       OR id IN (SELECT port_id FROM ip_allocations WHERE ip_address = ANY ($2::inet[]))
       OR id IN (SELECT port_id FROM floating_ips WHERE floating_ip_address = ANY ($2::inet[])))`,

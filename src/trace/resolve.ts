@@ -1,7 +1,7 @@
 import { isInCidr, parseAddress } from '../model/addresses.ts';
 import type { Port } from '../model/share.ts';
 import type { Endpoint } from './line.ts';
-import { deviceOfPort, type TraceModel } from './trace-model.ts';
+import { deviceOfPort, idPrefix, type TraceModel } from './trace-model.ts';
 
 /** What a text names, or why it cannot be told. `candidates` are what it could mean. */
 export type Resolution =
@@ -45,7 +45,7 @@ function byMac(port: Port, text: string): boolean {
 
 /** Also by a device name, such as `tap5afb5e46-37`. */
 function byIdPrefix(port: Port, text: string): boolean {
-  const prefix = text.replace(/^(?:tap|qbr|qvb|qvo|qr-|qg-)/, '');
+  const prefix = idPrefix(text);
   return prefix.length >= 4 && port.id.startsWith(prefix);
 }
 

@@ -39,6 +39,11 @@ export function portOfAddress(
   );
 }
 
+/** A text that may be a port's id, the start of it, or the name of one of its devices: as the start of an id. */
+export function idPrefix(text: string): string {
+  return text.replace(/^(?:tap|qbr|qvb|qvo|qr-|qg-)/, '');
+}
+
 /** The device that is a port: how Neutron names it by its owner. */
 export function deviceOfPort(port: Pick<Port, 'id' | 'deviceOwner'>): string {
   const short = port.id.slice(0, 11);

@@ -1,6 +1,7 @@
 /** Attributes that most resources have in common, and columns to say them with. */
 import { type RawBuilder, sql } from 'kysely';
 import { type Attribute, type Column, type ColumnKind, filterOnly, onCreate, readOnly, writable } from './attribute.ts';
+import { toBoolean } from './conversions.ts';
 import { text, uuid } from './validators.ts';
 
 /** A column of the resource's table `t`. Addresses are read as text without a length. */
@@ -40,6 +41,13 @@ export const description: Attribute = writable(column('description'), {
   default: '',
   validate: text(255),
   filter: true,
+});
+
+export const adminStateUp: Attribute = writable(column('admin_state_up', 'boolean'), {
+  default: true,
+  convert: toBoolean,
+  filter: true,
+  sortKey: true,
 });
 
 /** `project_id` and its old name. */

@@ -4,7 +4,17 @@ import { notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
 import { orNull, toBoolean, toInteger, toLowerCase } from '../engine/conversions.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
 import { adminOnly, adminOrMember } from '../engine/rules.ts';
-import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
+import {
+  adminStateUp,
+  column,
+  description,
+  expression,
+  history,
+  id,
+  name,
+  project,
+  tags,
+} from '../engine/standard-attributes.ts';
 import { listOf, nonNegative, orNone, text } from '../engine/validators.ts';
 import { booleanOf, integerOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';
 import { networkErrors, requestErrors } from '../errors.ts';
@@ -50,12 +60,7 @@ export const network: Resource = {
     id,
     name,
     ...project,
-    admin_state_up: writable(column('admin_state_up', 'boolean'), {
-      default: true,
-      convert: toBoolean,
-      filter: true,
-      sortKey: true,
-    }),
+    admin_state_up: adminStateUp,
     mtu: writable(column('mtu', 'integer'), {
       default: 0,
       convert: toInteger,

@@ -20,7 +20,17 @@ import {
   notNetworkDevice,
   type Rule,
 } from '../engine/rules.ts';
-import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
+import {
+  adminStateUp,
+  column,
+  description,
+  expression,
+  history,
+  id,
+  name,
+  project,
+  tags,
+} from '../engine/standard-attributes.ts';
 import { fixedIps, listOf, macAddress, oneOf, orNone, text, uuid } from '../engine/validators.ts';
 import {
   booleanOf,
@@ -92,12 +102,7 @@ export const port: Resource = {
       filter: true,
       sortKey: true,
     }),
-    admin_state_up: writable(column('admin_state_up', 'boolean'), {
-      default: true,
-      convert: toBoolean,
-      filter: true,
-      sortKey: true,
-    }),
+    admin_state_up: adminStateUp,
     status: readOnly(column('status'), { filter: true, sortKey: true }),
     device_id: writable(column('device_id'), {
       default: '',

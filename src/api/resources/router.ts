@@ -9,7 +9,17 @@ import { readUpdate } from '../engine/request-body.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
 import type { Route } from '../engine/routes.ts';
 import { adminOnly, adminOrMember } from '../engine/rules.ts';
-import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
+import {
+  adminStateUp,
+  column,
+  description,
+  expression,
+  history,
+  id,
+  name,
+  project,
+  tags,
+} from '../engine/standard-attributes.ts';
 import { fixedIps, hostRoutes, listOf, object, text, uuid } from '../engine/validators.ts';
 import { booleanOf, objectOrNullOf, objectsOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';
 import { routerErrors } from '../errors.ts';
@@ -53,12 +63,7 @@ export const router: Resource = {
     id,
     name,
     ...project,
-    admin_state_up: writable(column('admin_state_up', 'boolean'), {
-      default: true,
-      convert: toBoolean,
-      filter: true,
-      sortKey: true,
-    }),
+    admin_state_up: adminStateUp,
     status: readOnly(column('status'), { sortKey: true }),
     external_gateway_info: writable(
       expression(
