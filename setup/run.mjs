@@ -1,6 +1,6 @@
-// Sets a fresh clone up and runs a job: node setup/run.mjs demo|test|test:kernel|bench|ok [arguments of the job…].
+// Sets a fresh clone up and runs a job: node setup/run.mjs demo|test|test:kernel|bench|conformance|ok [arguments of the job…].
 // Plain JavaScript without npm packages, because it runs before they are there.
-import { ensureDebianPackages, installPrograms, missingPackages } from './debian-packages.mjs';
+import { ensureDebianPackages, ensureSuites, installPrograms, missingPackages } from './debian-packages.mjs';
 import { checkNode, ensureNpmPackages } from './npm-packages.mjs';
 import { Failed, node, note, staticChecks, step } from './steps.mjs';
 
@@ -55,6 +55,19 @@ const jobs = {
       node(['setup/build.mjs', 'bench/main.ts', 'node_modules/.cache/bench.mjs']),
     );
     return node(['node_modules/.cache/bench.mjs', ...args], { allowFailure: true });
+  },
+
+  async conformance() {
+    if (!isRoot)
+      throw new Failed('the suites are installed as Debian packages, which needs root: sudo npm run conformance');
+    await ensureDebianPackages();
+    await ensureSuites();
+    await ensureNpmPackages();
+    await build();
+    await step('build of the runner', () =>
+      node(['setup/build.mjs', 'conformance/main.ts', 'node_modules/.cache/conformance.mjs']),
+    );
+    return node(['node_modules/.cache/conformance.mjs', ...args], { allowFailure: true });
   },
 };
 

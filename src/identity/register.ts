@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { registerAuthRoutes } from './auth-routes.ts';
 import { registerDomains } from './domains.ts';
 import type { Identity } from './identity.ts';
-import { KeystoneError, keystoneErrorBody } from './keystone-error.ts';
+import { badRequest, KeystoneError, keystoneErrorBody } from './keystone-error.ts';
 import { registerProjects } from './projects.ts';
 import { baseUrl } from './request.ts';
 import { registerRoles } from './role-assignments.ts';
@@ -14,6 +14,15 @@ import { registerUsers } from './users.ts';
 export async function registerIdentity(app: FastifyInstance, identity: Identity): Promise<void> {
   await app.register(
     async (scope) => {
+      // Clients send `Content-Type: application/json` with PUT and DELETE that have no body.
+      scope.removeContentTypeParser('application/json');
+      scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+        try {
+          done(null, body === '' ? undefined : JSON.parse(String(body)));
+        } catch {
+          done(badRequest('Invalid input: the body is not JSON.'));
+        }
+      });
       scope.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
         const status = error instanceof KeystoneError ? error.status : (error.statusCode ?? 500);
         if (status >= 500) request.log.error({ err: error }, 'identity request failed');

@@ -1,0 +1,19 @@
+/** How one test of a suite ended. */
+export interface Outcome {
+  readonly id: string;
+  readonly status: 'passed' | 'failed' | 'skipped';
+  readonly seconds: number;
+  /** A traceback or the reason of a skip; empty when it passed. */
+  readonly reason: string;
+}
+
+/** The line of the reason that says it: of a traceback the last one, of an answer of the server its message. */
+export function because(outcome: Outcome): string {
+  const lines = outcome.reason.split('\n').map((line) => line.trim());
+  const details = lines.findLast((line) => line.startsWith('Details:'));
+  const last = lines.findLast((line) => line !== '' && line !== '}}}' && !line.startsWith('Details:')) ?? '';
+  return [last, details]
+    .filter((line) => line !== undefined && line !== '')
+    .join(' ')
+    .slice(0, 400);
+}
