@@ -21,6 +21,7 @@ export interface RunOptions {
 const suites = {
   network: { kind: 'tempest', regex: '^tempest\\.api\\.network\\.' },
   neutron: { kind: 'tempest', regex: '^neutron_tempest_plugin\\.api\\.' },
+  identity: { kind: 'tempest', regex: '^tempest\\.api\\.identity\\.(v3|admin\\.v3)\\.' },
   cli: { kind: 'walk', script: 'walk_cli.py' },
   sdk: { kind: 'walk', script: 'walk_sdk.py' },
 } as const;

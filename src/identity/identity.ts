@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Store } from '../store/database.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Caller } from './caller.ts';
+import { openPasswords, type Passwords } from './passwords.ts';
 import { secretFile } from './secret-file.ts';
 import { openTokens, type Tokens } from './tokens.ts';
 
@@ -12,6 +13,7 @@ const cleanUpMs = 600_000;
 export interface Identity extends Disposable {
   readonly store: Store;
   readonly tokens: Tokens;
+  readonly passwords: Passwords;
   readonly config: Config;
   /** What agents prove themselves with. */
   readonly agentToken: string;
@@ -30,6 +32,7 @@ export async function openIdentity(store: Store, config: Config): Promise<Identi
   return {
     store,
     tokens,
+    passwords: openPasswords(),
     config,
     agentToken,
     authenticate: async (token) => (await tokens.find(token))?.caller ?? null,

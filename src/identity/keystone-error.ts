@@ -35,4 +35,7 @@ export const tokenNotFound = (): KeystoneError => new KeystoneError(404, 'Failed
 export const duplicateName = (kind: string, name: string): KeystoneError =>
   new KeystoneError(409, `Conflict occurred attempting to store ${kind} - Duplicate entry found with name ${name}.`);
 
+export const deletesEnabledDomain = (): KeystoneError =>
+  new KeystoneError(403, 'Cannot delete a domain that is enabled, please disable it first.');
+
 export const badRequest = (message: string): KeystoneError => new KeystoneError(400, message);
