@@ -7,13 +7,11 @@ export interface Outcome {
   readonly reason: string;
 }
 
-/** The line of the reason that says it: of a traceback the last one, of an answer of the server its message. */
-export function because(outcome: Outcome): string {
-  const lines = outcome.reason.split('\n').map((line) => line.trim());
-  const details = lines.findLast((line) => line.startsWith('Details:'));
+/** The line of the reason that says it: of a traceback the last one, with what the server answered. */
+export function because({ reason }: Outcome): string {
+  const lines = reason.split('\n').map((line) => line.trim());
+  const details = lines.findLast((line) => line.startsWith('Details:')) ?? '';
   const last = lines.findLast((line) => line !== '' && line !== '}}}' && !line.startsWith('Details:')) ?? '';
-  return [last, details]
-    .filter((line) => line !== undefined && line !== '')
-    .join(' ')
-    .slice(0, 400);
+  const said = reason.startsWith('AssertionError: ') ? lines.join(' ') : last;
+  return `${said} ${details}`.trim().slice(0, 400);
 }
