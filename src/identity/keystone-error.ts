@@ -30,6 +30,10 @@ export const forbidden = (action: string): KeystoneError =>
 export const notFound = (kind: string, id: string): KeystoneError =>
   new KeystoneError(404, `Could not find ${kind}: ${id}.`);
 
+/** What we ask the configured Keystone, it does not answer. */
+export const keystoneUnavailable = (why: string): KeystoneError =>
+  new KeystoneError(503, `Keystone cannot be asked: ${why}`);
+
 export const tokenNotFound = (): KeystoneError => new KeystoneError(404, 'Failed to validate token');
 
 export const duplicateName = (kind: string, name: string): KeystoneError =>
