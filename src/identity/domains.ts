@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Selectable } from 'kysely';
 import { Type } from 'typebox';
-import type { DomainsTable } from '../store/tables.ts';
+import type { DomainsTable } from '../store/tables/identity.ts';
 import type { Identity } from './identity.ts';
 import { forbidden, notFound } from './keystone-error.ts';
 import { baseUrl, parse, requireAdmin, tokenOf } from './request.ts';
