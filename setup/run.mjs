@@ -1,6 +1,6 @@
 // Sets a fresh clone up and runs a job: node setup/run.mjs demo|test|test:kernel|bench|conformance|ok [arguments of the job…].
 // Plain JavaScript without npm packages, because it runs before they are there.
-import { ensureDebianPackages, ensureSuites, missingPackages } from './debian-packages.mjs';
+import { ensureDebianPackages, ensureSuites, installPrograms, missingPackages } from './debian-packages.mjs';
 import { checkNode, ensureNpmPackages } from './npm-packages.mjs';
 import { Failed, node, note, staticChecks, step } from './steps.mjs';
 
@@ -26,6 +26,8 @@ const jobs = {
     if (isRoot) {
       await ensureDebianPackages();
       await ensureSuites();
+      // The Keystone that a server may be told to ask.
+      await installPrograms({ 'keystone-manage': 'keystone' });
     }
     await ensureNpmPackages();
     await build();
