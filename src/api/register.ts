@@ -10,7 +10,8 @@ import type { Caller } from './engine/caller.ts';
 import type { Json } from './engine/json.ts';
 import type { Answer, Call } from './engine/operations.ts';
 import { RouteTable } from './engine/routes.ts';
-import { ApiError, requestErrors } from './errors.ts';
+import { ApiError } from './errors/api-error.ts';
+import { requestErrors } from './errors/request-errors.ts';
 import { apiResources, apiVersions } from './versions.ts';
 
 export interface ApiContext {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Selectable, sql } from 'kysely';
 import { Type } from 'typebox';
-import type { ApplicationCredentialsTable } from '../store/tables.ts';
+import type { ApplicationCredentialsTable } from '../store/tables/identity.ts';
 import { newId } from './bootstrap.ts';
 import type { Identity } from './identity.ts';
 import { badRequest, duplicateName, forbidden, notFound } from './keystone-error.ts';

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Selectable, sql } from 'kysely';
 import { Type } from 'typebox';
-import type { DomainsTable } from '../store/tables.ts';
+import type { DomainsTable } from '../store/tables/identity.ts';
 import { newId } from './bootstrap.ts';
 import type { Identity } from './identity.ts';
 import { deletesEnabledDomain, duplicateName, forbidden, notFound } from './keystone-error.ts';

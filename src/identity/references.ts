@@ -1,6 +1,6 @@
 /** Users, projects and domains as a request for a token names them. Only what is enabled is found. */
 import type { Selectable } from 'kysely';
-import type { UsersTable } from '../store/tables.ts';
+import type { UsersTable } from '../store/tables/identity.ts';
 import type { DomainReference, Reference } from './auth-request.ts';
 import type { Identity } from './identity.ts';
 import { badRequest } from './keystone-error.ts';

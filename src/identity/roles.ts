@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Selectable } from 'kysely';
 import { Type } from 'typebox';
-import type { RolesTable } from '../store/tables.ts';
+import type { RolesTable } from '../store/tables/identity.ts';
 import { newId } from './bootstrap.ts';
 import type { Identity } from './identity.ts';
 import { duplicateName, notFound } from './keystone-error.ts';

@@ -1,4 +1,5 @@
 import type { RawBuilder } from 'kysely';
+import type { Caller } from './caller.ts';
 import type { Json } from './json.ts';
 import type { Validator } from './validators.ts';
 
@@ -10,8 +11,8 @@ export type ColumnKind = 'text' | 'uuid' | 'boolean' | 'integer' | 'address' | '
 
 export interface Column {
   readonly kind: ColumnKind;
-  /** SQL that reads it; the resource's table is `t`. */
-  readonly sql: RawBuilder<unknown>;
+  /** SQL that reads it; the resource's table is `t`. A function where it depends on who asks, such as `shared`. */
+  readonly sql: RawBuilder<unknown> | ((caller: Caller) => RawBuilder<unknown>);
   /** SQL to compare and sort by, when it is not `sql`. */
   readonly compared?: RawBuilder<unknown>;
   /** A filter that is more than equality. The values are those of one query key, of which one must match. */
@@ -30,12 +31,8 @@ export interface Attribute {
   readonly visible: boolean;
   readonly filter: boolean;
   readonly sortKey: boolean;
-  /** A request that gives it must also pass the rule `action:attribute`. */
+  /** A request that gives it must also pass the policy `action_resource:attribute`. Who sees it is said by `get_resource:attribute`. */
   readonly enforcePolicy: boolean;
-  /** Only admins see it. */
-  readonly adminSees: boolean;
-  /** Keys of objects that have a rule `action:attribute:key` of their own. */
-  readonly policyKeys: readonly string[];
   readonly column: Column | null;
 }
 
@@ -48,8 +45,6 @@ const base: Attribute = {
   filter: false,
   sortKey: false,
   enforcePolicy: false,
-  adminSees: false,
-  policyKeys: [],
   column: null,
 };
 
@@ -71,4 +66,14 @@ export function writable(column: Column | null, more: Optional = {}): Attribute 
 /** A filter that is no attribute of the answer, such as `not-tags`. */
 export function filterOnly(column: Column): Attribute {
   return { ...base, visible: false, filter: true, column };
+}
+
+/** The SQL that compares and sorts by a column. */
+export function comparedBy(column: Column, caller: Caller): RawBuilder<unknown> {
+  return column.compared ?? readBy(column, caller);
+}
+
+/** The SQL that reads a column. */
+export function readBy(column: Column, caller: Caller): RawBuilder<unknown> {
+  return typeof column.sql === 'function' ? column.sql(caller) : column.sql;
 }

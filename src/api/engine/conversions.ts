@@ -2,7 +2,7 @@
  * Neutron's conversions. They run before validation and leave what they cannot read to it, where Neutron does.
  */
 import { formatAddress, parseAddress } from '../../model/addresses.ts';
-import { requestErrors } from '../errors.ts';
+import { requestErrors } from '../errors/request-errors.ts';
 import { asText, isList, isObject, type Json } from './json.ts';
 
 /** `True`, `true`, `1` and their opposites, also as numbers and booleans. */

@@ -1,14 +1,15 @@
 /** Filters as SQL. A key's values are alternatives; keys are all to be met. */
 import { type RawBuilder, sql } from 'kysely';
 import { parseAddress } from '../../model/addresses.ts';
-import type { Column } from './attribute.ts';
+import { type Column, comparedBy } from './attribute.ts';
+import type { Caller } from './caller.ts';
 import { readBoolean } from './conversions.ts';
 import { isUuid } from './validators.ts';
 
 /** True where the column equals one of the texts. A text that the column cannot hold matches nothing. */
-export function matches(column: Column, values: readonly string[]): RawBuilder<unknown> {
+export function matches(column: Column, caller: Caller, values: readonly string[]): RawBuilder<unknown> {
   if (column.matches !== undefined) return column.matches(values);
-  const compared = column.compared ?? column.sql;
+  const compared = comparedBy(column, caller);
   switch (column.kind) {
     case 'uuid':
       return withNone(compared, values, sql`${compared} = any(${values.filter(isUuid)}::uuid[])`);

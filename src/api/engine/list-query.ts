@@ -1,5 +1,5 @@
 /** The query of a list: filters, order, page and fields. */
-import { requestErrors } from '../errors.ts';
+import { requestErrors } from '../errors/request-errors.ts';
 import type { Resource } from './resource.ts';
 
 export interface SortKey {

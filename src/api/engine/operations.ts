@@ -3,16 +3,18 @@ import { sql } from 'kysely';
 import type { Config } from '../../config/config.ts';
 import { type Change, recordChanges } from '../../store/changes.ts';
 import type { Store } from '../../store/database.ts';
-import { requestErrors } from '../errors.ts';
+import { requestErrors } from '../errors/request-errors.ts';
 import type { Caller } from './caller.ts';
 import type { Json } from './json.ts';
 import { readFields, readListQuery } from './list-query.ts';
 import { pageLinks } from './page-links.ts';
 import { enforce } from './policy.ts';
+import type { PolicyTarget } from './policy-check.ts';
 import { enforceQuota } from './quota.ts';
 import { readList, readOne, readThese } from './read.ts';
 import { readCreate, readUpdate } from './request-body.ts';
 import type { Resource, Row, Work } from './resource.ts';
+import type { Values } from './values.ts';
 
 /** One request, as far as the engine must know it. */
 export interface Call {
@@ -24,6 +26,8 @@ export interface Call {
   readonly body: Json | undefined;
   /** The `If-Match` header. */
   readonly ifMatch: string | undefined;
+  /** Of the object that the path names before this one. */
+  readonly parentId?: string;
 }
 
 export interface Answer {
@@ -49,7 +53,7 @@ function distinct(changes: readonly Change[]): readonly Change[] {
 export async function list(call: Call, resource: Resource): Promise<Answer> {
   const query = readListQuery(resource, call.url.searchParams, call.config.api.pagination_max_limit);
   await (resource.beforeList && transact(call, resource.beforeList));
-  const rows = await readList(call.store.db, resource, call.caller, query);
+  const rows = await readList(call.store.db, resource, call.caller, query, call.parentId);
   const links = pageLinks(call.url, query, rows);
   return {
     status: 200,
@@ -62,7 +66,7 @@ export async function list(call: Call, resource: Resource): Promise<Answer> {
 
 export async function show(call: Call, resource: Resource, id: string): Promise<Answer> {
   const fields = readFields(call.url.searchParams);
-  const row = await readOne(call.store.db, resource, call.caller, id, { fields });
+  const row = await readOne(call.store.db, resource, call.caller, id, { fields, parentId: call.parentId });
   return { status: 200, body: { [resource.name]: onlyFields(row, fields) } };
 }
 
@@ -70,12 +74,12 @@ export async function show(call: Call, resource: Resource, id: string): Promise<
 export async function create(call: Call, resource: Resource): Promise<Answer> {
   const { create: make } = resource;
   if (make === undefined) throw requestErrors.methodNotAllowed();
-  const { bulk, items } = readCreate(resource, call.caller, call.body);
+  const { bulk, items: given } = readCreate(resource, call.caller, call.body);
+  const items = given.map((values) => withParent(call, resource, values));
   const rows = await transact(call, async (work) => {
     for (const values of items) {
       const projectId = String(values['project_id'] ?? call.caller.projectId);
-      const more = await resource.policyTarget?.(work, values);
-      enforce(resource, 'create', call.caller, { projectId, values, ...more });
+      enforce(resource, 'create', call.caller, { projectId, values, ...(await targetOf(work, resource, values)) });
     }
     await enforceQuota(work, resource, items);
     const ids: string[] = [];
@@ -93,7 +97,7 @@ export async function update(call: Call, resource: Resource, id: string): Promis
     const current = await readForChange(work, call, resource, id);
     await enforceOn(work, resource, 'update', current, changes);
     await change(work, current, changes);
-    return await readOne(work.trx, resource, { ...call.caller }, id);
+    return await readOne(work.trx, resource, call.caller, id);
   });
   return { status: 200, body: { [resource.name]: row } };
 }
@@ -112,8 +116,9 @@ export async function remove(call: Call, resource: Resource, id: string): Promis
 /** Reads and locks what is to be changed, whole, and holds it against `If-Match`. */
 export async function readForChange(work: Work, call: Call, resource: Resource, id: string): Promise<Row> {
   // Seen as the caller sees it first, so that what he may not see is 404; then whole, for the work to build on.
-  await readOne(work.trx, resource, call.caller, id, { fields: ['id'], forUpdate: true });
-  const current = await readOne(work.trx, resource, { ...call.caller, isAdmin: true }, id);
+  const { parentId } = call;
+  await readOne(work.trx, resource, call.caller, id, { fields: ['id'], forUpdate: true, parentId });
+  const current = withParent(call, resource, await readOne(work.trx, resource, { ...call.caller, isAdmin: true }, id));
   const wanted = readIfMatch(call.ifMatch);
   if (wanted !== null && current['revision_number'] !== wanted) throw requestErrors.revisionMismatch(id, wanted);
   return current;
@@ -127,12 +132,25 @@ export async function enforceOn(
   current: Row,
   changes: Readonly<Record<string, Json>>,
 ): Promise<void> {
-  const more = await resource.policyTarget?.(work, current);
-  enforce(resource, action, work.caller, {
-    projectId: String(current['project_id'] ?? ''),
-    values: changes,
-    ...more,
+  const projectId = String(current['project_id'] ?? '');
+  enforce(resource, action, work.caller, { projectId, values: changes, ...(await targetOf(work, resource, current)) });
+}
+
+function withParent<Given extends Values>(call: Call, resource: Resource, values: Given): Given {
+  return resource.parent === undefined || call.parentId === undefined
+    ? values
+    : { ...values, [resource.parent.attribute]: call.parentId };
+}
+
+/** What policies must know: of the resource itself, and who owns its parent. */
+async function targetOf(work: Work, resource: Resource, values: Values): Promise<Partial<PolicyTarget>> {
+  const own = await resource.policyTarget?.(work, values);
+  const parentId = resource.parent && values[resource.parent.attribute];
+  if (resource.parent === undefined || typeof parentId !== 'string') return own ?? {};
+  const parent = await readOne(work.trx, resource.parent.resource, { ...work.caller, isAdmin: true }, parentId, {
+    fields: ['project_id'],
   });
+  return { ...own, owners: { ...own?.owners, ext_parent: String(parent['project_id'] ?? '') } };
 }
 
 function readIfMatch(header: string | undefined): number | null {

@@ -1,39 +1,65 @@
-/**
- * Who may do what: Neutron's default rules, by their names (`create_network:shared`).
- */
-import { requestErrors } from '../errors.ts';
+/** Whether a caller may do something: the policies of the API, asked for a resource and its attributes. */
+import { requestErrors } from '../errors/request-errors.ts';
+import { policies } from '../policies.ts';
 import { notGiven } from './attribute.ts';
 import type { Caller } from './caller.ts';
 import { isList, isObject, type Json } from './json.ts';
+import { type Check, compileCheck, type PolicyTarget } from './policy-check.ts';
 import type { Resource } from './resource.ts';
-import { adminOrOwner, type PolicyTarget } from './rules.ts';
 import type { Values } from './values.ts';
 
 export type Action = 'create' | 'update' | 'delete';
 
+const compiled = new Map<string, Check>();
+
+/** The policy of that name, or `default`, which holds for every name that has none. */
+function policy(name: string): Check {
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  const check = compileCheck(policies[name] ?? 'rule:default', policy);
+  compiled.set(name, check);
+  return check;
+}
+
+/** Whether the policy lets the caller do it. */
+export function isAllowed(name: string, caller: Caller, target: PolicyTarget): boolean {
+  return caller.isAdmin || policy(name)(caller, target);
+}
+
+/** Throws 403 PolicyNotAuthorized unless the policy lets the caller do it. */
+export function enforcePolicy(name: string, caller: Caller, target: PolicyTarget): void {
+  if (!isAllowed(name, caller, target)) throw requestErrors.notAuthorized(`rule:${name}`);
+}
+
+/** Whether only admins see the attribute. */
+export function isForAdmins(resource: Resource, attribute: string): boolean {
+  return policies[`get_${resource.name}:${attribute}`] === 'rule:admin_only';
+}
+
 /**
  * Throws 403 PolicyNotAuthorized when the action, or an attribute that the request gives, is not allowed. The message names
- * every rule that was asked, nested as Neutron nests them.
+ * every policy that was asked, nested as Neutron nests them.
  */
 export function enforce(resource: Resource, action: Action, caller: Caller, target: PolicyTarget): void {
-  const name = `${action}_${resource.name}`;
+  if (caller.isAdmin) return;
+  const name = `${action}_${resource.policyName ?? resource.name}`;
   let text = `rule:${name}`;
-  let allowed = (resource.rules[name] ?? adminOrOwner)(caller, target);
-  for (const [attribute, given] of action === 'delete' ? [] : givenWithRule(resource, action, target.values)) {
-    const rules = [`${name}:${attribute}`, ...keyRules(resource, `${name}:${attribute}`, given)];
-    allowed &&= rules.every((rule) => (resource.rules[rule] ?? adminOrOwner)(caller, target));
-    text = `(${text} and ${ruleText(rules)})`;
+  let allowed = policy(name)(caller, target);
+  for (const [attribute, given] of action === 'delete' ? [] : givenWithPolicy(resource, action, target.values)) {
+    const names = [`${name}:${attribute}`, ...keyPolicies(`${name}:${attribute}`, given)];
+    allowed &&= names.every((one) => policy(one)(caller, target));
+    text = `(${text} and ${policyText(names)})`;
   }
   if (!allowed) throw requestErrors.notAuthorized(text);
 }
 
-function ruleText([own = '', ...keys]: readonly string[]): string {
+function policyText([own = '', ...keys]: readonly string[]): string {
   if (keys.length === 0) return `rule:${own}`;
   return `(rule:${own} and (${keys.map((key) => `rule:${key}`).join(' and ')}))`;
 }
 
-/** Attributes with a rule of their own that the request really gives: on create, other than the default. */
-function givenWithRule(resource: Resource, action: Action, values: Values): readonly [string, Json][] {
+/** Attributes with a policy of their own that the request really gives: on create, other than the default. */
+function givenWithPolicy(resource: Resource, action: Action, values: Values): readonly [string, Json][] {
   return Object.entries(resource.attributes).flatMap(([name, attribute]): [string, Json][] => {
     const given = values[name];
     if (!attribute.enforcePolicy || given === undefined) return [];
@@ -42,14 +68,8 @@ function givenWithRule(resource: Resource, action: Action, values: Values): read
   });
 }
 
-function keyRules(resource: Resource, prefix: string, given: Json): readonly string[] {
+function keyPolicies(prefix: string, given: Json): readonly string[] {
   const objects = isList(given) ? given : [given];
-  const rules = objects.flatMap((one) =>
-    isObject(one)
-      ? Object.keys(one)
-          .map((key) => `${prefix}:${key}`)
-          .filter((rule) => rule in resource.rules)
-      : [],
-  );
-  return [...new Set(rules)];
+  const names = objects.flatMap((one) => (isObject(one) ? Object.keys(one).map((key) => `${prefix}:${key}`) : []));
+  return [...new Set(names)].filter((name) => name in policies);
 }

@@ -1,6 +1,6 @@
 /** How many objects a project may have. */
 import { sql } from 'kysely';
-import { requestErrors } from '../errors.ts';
+import { requestErrors } from '../errors/request-errors.ts';
 import type { Resource, Work } from './resource.ts';
 import type { Values } from './values.ts';
 

@@ -1,10 +1,11 @@
 /** How objects are read: one statement for a list, whatever its length, with the caller's sight in its WHERE. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../store/tables.ts';
-import type { Attribute, Column } from './attribute.ts';
+import { type Attribute, type Column, comparedBy, readBy } from './attribute.ts';
 import type { Caller } from './caller.ts';
 import { matches } from './filter-sql.ts';
 import type { ListQuery, SortKey } from './list-query.ts';
+import { isForAdmins } from './policy.ts';
 import type { Resource, Row } from './resource.ts';
 import { isUuid } from './validators.ts';
 
@@ -17,11 +18,12 @@ export async function readList(
   resource: Resource,
   caller: Caller,
   query: ListQuery,
+  parentId?: string,
 ): Promise<readonly Row[]> {
-  const conditions = [sees(resource, caller)];
+  const conditions = [sees(resource, caller), below(resource, parentId)];
   for (const [name, values] of query.filters) {
     const column = resource.attributes[name]?.column;
-    if (column) conditions.push(matches(column, values));
+    if (column) conditions.push(matches(column, caller, values));
   }
   if (query.changedSince !== null) conditions.push(sql`t.updated_at >= ${query.changedSince}::timestamptz`);
   if (query.marker !== null) conditions.push(await afterMarker(db, resource, caller, query, query.marker));
@@ -29,7 +31,7 @@ export async function readList(
   const { rows } = await sql<Row>`
     select ${selection(resource, caller, fields)} from ${resource.from}
     where ${sql.join(conditions, sql` and `)}
-    order by ${order(resource, query)} ${query.limit > 0 ? sql`limit ${query.limit}` : sql``}`.execute(db);
+    order by ${order(resource, caller, query)} ${query.limit > 0 ? sql`limit ${query.limit}` : sql``}`.execute(db);
   return query.pageReverse ? rows.toReversed() : rows;
 }
 
@@ -39,13 +41,17 @@ export async function readOne(
   resource: Resource,
   caller: Caller,
   id: string,
-  options: { readonly fields?: readonly string[]; readonly forUpdate?: boolean } = {},
+  options: {
+    readonly fields?: readonly string[];
+    readonly forUpdate?: boolean;
+    readonly parentId?: string | undefined;
+  } = {},
 ): Promise<Row> {
   const key = keyOf(resource);
   if (key.kind === 'uuid' && !isUuid(id)) throw resource.notFound(id);
   const { rows } = await sql<Row>`
     select ${selection(resource, caller, options.fields ?? [])} from ${resource.from}
-    where ${matches(key, [id])} and ${sees(resource, caller)} ${options.forUpdate ? sql`for update of t` : sql``}`.execute(
+    where ${matches(key, caller, [id])} and ${sees(resource, caller)} and ${below(resource, options.parentId)} ${options.forUpdate ? sql`for update of t` : sql``}`.execute(
     db,
   );
   const row = rows[0];
@@ -61,7 +67,9 @@ export async function readThese(
   ids: readonly string[],
 ): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`
-    select ${selection(resource, caller, [])} from ${resource.from} where ${matches(keyOf(resource), ids)}`.execute(db);
+    select ${selection(resource, caller, [])} from ${resource.from} where ${matches(keyOf(resource), caller, ids)}`.execute(
+    db,
+  );
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
@@ -74,19 +82,28 @@ export function visibleAttributes(
 ): readonly [string, Attribute][] {
   return Object.entries(resource.attributes).filter(
     ([name, attribute]) =>
-      attribute.visible && (caller.isAdmin || !attribute.adminSees) && (fields.length === 0 || fields.includes(name)),
+      attribute.visible &&
+      (fields.length === 0 || fields.includes(name)) &&
+      (caller.isAdmin || !isForAdmins(resource, name)),
   );
 }
 
 function selection(resource: Resource, caller: Caller, fields: readonly string[]): Sql {
   const columns = visibleAttributes(resource, caller, fields).flatMap(([name, { column }]) =>
-    column === null ? [] : [sql`${column.sql} as ${sql.id(name)}`],
+    column === null ? [] : [sql`${readBy(column, caller)} as ${sql.id(name)}`],
   );
   return columns.length === 0 ? sql`1` : sql.join(columns);
 }
 
 function sees(resource: Resource, caller: Caller): Sql {
   return caller.isAdmin ? sql`true` : resource.visible(caller);
+}
+
+/** Only what belongs to that parent. */
+function below(resource: Resource, parentId: string | undefined): Sql {
+  return parentId === undefined || resource.parent === undefined
+    ? sql`true`
+    : sql`${resource.parent.column} = ${parentId}`;
 }
 
 function keyOf(resource: Resource): Column {
@@ -96,10 +113,10 @@ function keyOf(resource: Resource): Column {
 }
 
 /** What a key sorts by: never null, so that comparing with the marker's value is total. */
-function sortedBy(resource: Resource, key: SortKey): Sql {
+function sortedBy(resource: Resource, caller: Caller, key: SortKey): Sql {
   const column = resource.attributes[key.name]?.column;
   if (!column) throw new Error(`${resource.name} cannot be sorted by ${key.name}`);
-  const compared = column.compared ?? column.sql;
+  const compared = comparedBy(column, caller);
   // Never null, and plain so that a page is read along its index.
   if (key.name === 'id') return compared;
   switch (column.kind) {
@@ -121,10 +138,12 @@ function sortedBy(resource: Resource, key: SortKey): Sql {
   }
 }
 
-function order(resource: Resource, query: ListQuery): Sql {
+function order(resource: Resource, caller: Caller, query: ListQuery): Sql {
   return sql.join(
     query.sort.map((key) =>
-      key.descending === query.pageReverse ? sql`${sortedBy(resource, key)} asc` : sql`${sortedBy(resource, key)} desc`,
+      key.descending === query.pageReverse
+        ? sql`${sortedBy(resource, caller, key)} asc`
+        : sql`${sortedBy(resource, caller, key)} desc`,
     ),
   );
 }
@@ -140,18 +159,18 @@ async function afterMarker(
   const key = keyOf(resource);
   if (key.kind === 'uuid' && !isUuid(marker)) throw resource.notFound(marker);
   const { rows } = await sql<Record<string, unknown>>`
-    select ${sql.join(query.sort.map((one, index) => sql`(${sortedBy(resource, one)})::text as ${sql.id(`k${index}`)}`))}
-    from ${resource.from} where ${matches(key, [marker])} and ${sees(resource, caller)}`.execute(db);
+    select ${sql.join(query.sort.map((one, index) => sql`(${sortedBy(resource, caller, one)})::text as ${sql.id(`k${index}`)}`))}
+    from ${resource.from} where ${matches(key, caller, [marker])} and ${sees(resource, caller)}`.execute(db);
   const found = rows[0];
   if (found === undefined) throw resource.notFound(marker);
   const alternatives = query.sort.map((one, index) => {
     const equal = query.sort
       .slice(0, index)
-      .map((before, at) => sql`${sortedBy(resource, before)} = ${cast(resource, before, found[`k${at}`])}`);
+      .map((before, at) => sql`${sortedBy(resource, caller, before)} = ${cast(resource, before, found[`k${at}`])}`);
     const beyond =
       one.descending === query.pageReverse
-        ? sql`${sortedBy(resource, one)} > ${cast(resource, one, found[`k${index}`])}`
-        : sql`${sortedBy(resource, one)} < ${cast(resource, one, found[`k${index}`])}`;
+        ? sql`${sortedBy(resource, caller, one)} > ${cast(resource, one, found[`k${index}`])}`
+        : sql`${sortedBy(resource, caller, one)} < ${cast(resource, one, found[`k${index}`])}`;
     return sql`(${sql.join([...equal, beyond], sql` and `)})`;
   });
   return sql`(${sql.join(alternatives, sql` or `)})`;

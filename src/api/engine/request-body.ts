@@ -2,7 +2,7 @@
  * From a body to values: roots, defaults, conversion and validation, in Neutron's order, so that the first complaint is the
  * one that Neutron makes.
  */
-import { requestErrors } from '../errors.ts';
+import { requestErrors } from '../errors/request-errors.ts';
 import { type Attribute, notGiven } from './attribute.ts';
 import type { Caller } from './caller.ts';
 import { isList, isObject, type Json, type JsonObject } from './json.ts';

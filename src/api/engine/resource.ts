@@ -2,11 +2,11 @@ import type { RawBuilder, Transaction } from 'kysely';
 import type { Config } from '../../config/config.ts';
 import type { Change } from '../../store/changes.ts';
 import type { Database } from '../../store/tables.ts';
-import type { ApiError } from '../errors.ts';
+import type { ApiError } from '../errors/api-error.ts';
 import type { Attribute } from './attribute.ts';
 import type { Caller } from './caller.ts';
 import type { Json } from './json.ts';
-import type { PolicyTarget, Rules } from './rules.ts';
+import type { PolicyTarget } from './policy-check.ts';
 import type { Values } from './values.ts';
 
 export type Trx = Transaction<Database>;
@@ -23,26 +23,42 @@ export interface Work {
 /** An object as it is read: attribute names to values. */
 export type Row = Readonly<Record<string, Json>> & { readonly id: string };
 
+/** The object that a sub-resource belongs to. */
+export interface Parent {
+  readonly resource: Resource;
+  /** SQL over `t`: the parent's id. */
+  readonly column: RawBuilder<unknown>;
+  /** The parent's id among the values of a request (`floatingip_id`); no attribute of a body. */
+  readonly attribute: string;
+}
+
 /** What a resource is: everything that the engine needs to serve it. */
 export interface Resource {
   /** `security_group`, as in a body with one. */
   readonly name: string;
   /** `security_groups`, as in a body with many. */
   readonly collection: string;
-  /** `security-groups`, as in paths. */
+  /** `security-groups`, as in paths; `qos/policies` where a service has a prefix. */
   readonly path: string;
+  /** The name in policies (`policy_dscp_marking_rule`), where it is another one. */
+  readonly policyName?: string;
+  /** The extensions, by alias, that this description serves. */
+  readonly extensions: readonly string[];
+  /** It lives below another object: `/floatingips/:id/port_forwardings`. */
+  readonly parent?: Parent;
+  /** What of it this deployment keeps but does not yet bring about. `tapline check` says so, and nothing of it is ever ACTIVE. */
+  readonly notEnforced?: string;
   /** What rows are read from; must name it `t`. */
   readonly from: RawBuilder<unknown>;
   readonly attributes: Readonly<Record<string, Attribute>>;
   /** The rows that the caller may see, as SQL over `t`. An admin sees all. */
   readonly visible: (caller: Caller) => RawBuilder<unknown>;
-  readonly rules: Rules;
   readonly notFound: (id: string) => ApiError;
   /** Name in quotas; absent: not limited. */
   readonly quota?: string;
   /** Has a `tags` sub-resource; `table` is where tags and the revision number are kept. */
   readonly tagged?: { readonly table: string };
-  /** What rules must know beside the object itself. May throw, such as 404 of a network that cannot be seen. */
+  /** What policies must know beside the object itself. May throw, such as 404 of a network that cannot be seen. */
   readonly policyTarget?: (work: Work, values: Values) => Promise<Partial<PolicyTarget>>;
   /** Runs before a list is read, outside of it. */
   readonly beforeList?: (work: Work) => Promise<void>;

@@ -1,6 +1,7 @@
 /** From method and path to what answers. */
-import { requestErrors } from '../errors.ts';
+import { requestErrors } from '../errors/request-errors.ts';
 import { type Answer, type Call, create, list, remove, show, update } from './operations.ts';
+import { readOne } from './read.ts';
 import type { Resource } from './resource.ts';
 import { addTag, hasTag, removeTag, removeTags, replaceTags, showTags } from './tags.ts';
 
@@ -16,8 +17,22 @@ export interface Route {
   readonly handler: Handler;
 }
 
-/** The routes that every resource has, and those of its tags. */
+/** The routes that every resource has, and those of its tags; a sub-resource has them below its parent. */
 export function resourceRoutes(resource: Resource): readonly Route[] {
+  const { parent } = resource;
+  if (parent === undefined) return plainRoutes(resource);
+  return plainRoutes(resource).map(({ method, pattern, handler }) => ({
+    method,
+    pattern: `/${parent.resource.path}/:parent${pattern}`,
+    handler: async (call, parentId = '', ...rest) => {
+      // A parent that the caller may not see is not there for him.
+      await readOne(call.store.db, parent.resource, call.caller, parentId, { fields: ['id'] });
+      return await handler({ ...call, parentId }, ...rest);
+    },
+  }));
+}
+
+function plainRoutes(resource: Resource): readonly Route[] {
   const many = `/${resource.path}`;
   const one = `${many}/:id`;
   const routes: Route[] = [

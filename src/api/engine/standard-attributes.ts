@@ -24,7 +24,7 @@ export function column(name: string, kind: ColumnKind = 'text'): Column {
 }
 
 /** An expression over `t`. */
-export function expression(kind: ColumnKind, sqlText: RawBuilder<unknown>, more: Partial<Column> = {}): Column {
+export function expression(kind: ColumnKind, sqlText: Column['sql'], more: Partial<Column> = {}): Column {
   return { kind, sql: sqlText, ...more };
 }
 

@@ -1,6 +1,6 @@
 /** The `tags` sub-resource, the same for every kind of object that has tags. */
 import { sql } from 'kysely';
-import { requestErrors } from '../errors.ts';
+import { requestErrors } from '../errors/request-errors.ts';
 import { isObject, type Json } from './json.ts';
 import { type Answer, type Call, enforceOn, readForChange, transact } from './operations.ts';
 import { readOne } from './read.ts';

@@ -3,11 +3,12 @@ import { sql } from 'kysely';
 import { isAlive } from '../../schedule/live-hosts.ts';
 import { type Attribute, readOnly } from '../engine/attribute.ts';
 import type { Answer, Call } from '../engine/operations.ts';
+import { enforcePolicy } from '../engine/policy.ts';
 import { readOne, readThese } from '../engine/read.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Route } from '../engine/routes.ts';
 import { column, expression } from '../engine/standard-attributes.ts';
-import { operatorErrors, requestErrors } from '../errors.ts';
+import { operatorErrors } from '../errors/operator-errors.ts';
 import { network } from './network.ts';
 import { router } from './router.ts';
 
@@ -50,10 +51,10 @@ export const agent: Resource = {
   name: 'agent',
   collection: 'agents',
   path: 'agents',
+  extensions: ['agent', 'agent_sort_key', 'availability_zone'],
   from: agents,
   notFound: operatorErrors.agentNotFound,
   visible: () => sql`false`,
-  rules: {},
   attributes: {
     id: readOnly(column('id', 'uuid'), filterAndSort),
     agent_type: readOnly(column('agent_type'), filterAndSort),
@@ -124,7 +125,7 @@ async function idsOf(call: Call, query: Query): Promise<readonly string[]> {
 }
 
 async function agentsOf(call: Call, rule: string, query: Query): Promise<Answer> {
-  if (!call.caller.isAdmin) throw requestErrors.notAuthorized(`rule:${rule}`);
+  enforcePolicy(rule, call.caller, { projectId: '', values: {} });
   return {
     status: 200,
     body: { agents: await readThese(call.store.db, agent, call.caller, await idsOf(call, query)) },

@@ -4,11 +4,10 @@ import { sqlState } from '../../store/transaction.ts';
 import { onCreate, readOnly, writable } from '../engine/attribute.ts';
 import { toCanonicalAddress, toLowerCase } from '../engine/conversions.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
-import { adminOnly, adminOrMember } from '../engine/rules.ts';
 import { column, description, expression, history, id, project, tags } from '../engine/standard-attributes.ts';
 import { ipAddress, orNone, text, uuid } from '../engine/validators.ts';
 import { requiredText, textOf, textOrNullOf, type Values } from '../engine/values.ts';
-import { routerErrors } from '../errors.ts';
+import { routerErrors } from '../errors/router-errors.ts';
 import { type Association, findAssociation } from '../work/floating-ip-association.ts';
 import { makePort } from '../work/make-port.ts';
 import { removePorts } from '../work/remove-port.ts';
@@ -20,17 +19,12 @@ export const floatingip: Resource = {
   name: 'floatingip',
   collection: 'floatingips',
   path: 'floatingips',
+  extensions: ['router', 'fip-port-details', 'dns-integration', 'standard-attr-description'],
   from: sql`floating_ips as t`,
   quota: 'floatingip',
   tagged: { table: 'floating_ips' },
   notFound: routerErrors.floatingIpNotFound,
   visible: ({ projectId }) => sql`t.project_id = ${projectId}`,
-  rules: {
-    create_floatingip: adminOrMember,
-    update_floatingip: adminOrMember,
-    delete_floatingip: adminOrMember,
-    'create_floatingip:floating_ip_address': adminOnly,
-  },
   attributes: {
     id,
     ...project,

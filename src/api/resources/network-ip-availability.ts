@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { readOnly } from '../engine/attribute.ts';
 import type { Resource } from '../engine/resource.ts';
 import { column, expression } from '../engine/standard-attributes.ts';
-import { networkErrors } from '../errors.ts';
+import { networkErrors } from '../errors/network-errors.ts';
 
 /** An address as a number. PostgreSQL's `inet - inet` is a bigint, which a /64 does not fit. */
 const value = (
@@ -19,10 +19,10 @@ export const networkIpAvailability: Resource = {
   name: 'network_ip_availability',
   collection: 'network_ip_availabilities',
   path: 'network-ip-availabilities',
+  extensions: ['network-ip-availability'],
   from: sql`(select n.id, n.id as network_id, n.name, n.project_id, n.created_at from networks n) as t`,
   notFound: networkErrors.notFound,
   visible: () => sql`false`,
-  rules: {},
   attributes: {
     id: readOnly(column('id', 'uuid'), { visible: false, sortKey: true }),
     network_id: readOnly(column('network_id', 'uuid'), { filter: true, sortKey: true }),

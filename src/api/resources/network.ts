@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import { notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
 import { orNull, toBoolean, toInteger, toLowerCase } from '../engine/conversions.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
-import { adminOnly, adminOrMember } from '../engine/rules.ts';
 import {
   adminStateUp,
   column,
@@ -17,7 +16,8 @@ import {
 } from '../engine/standard-attributes.ts';
 import { listOf, nonNegative, orNone, text } from '../engine/validators.ts';
 import { booleanOf, integerOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';
-import { networkErrors, requestErrors } from '../errors.ts';
+import { networkErrors } from '../errors/network-errors.ts';
+import { requestErrors } from '../errors/request-errors.ts';
 import { ensureDefaultGroup } from '../work/default-group.ts';
 import { place } from '../work/place.ts';
 import { freeNumbers, maximumMtu, type Segment, segmentInUse, wantedSegment } from '../work/segment.ts';
@@ -26,36 +26,29 @@ const minimumMtuIpv4 = 68;
 const minimumMtuIpv6 = 1280;
 const drawnNumbers = 8;
 
-const providerAttribute = { default: notGiven, enforcePolicy: true, filter: true, adminSees: true } as const;
+const providerAttribute = { default: notGiven, enforcePolicy: true, filter: true } as const;
 
 export const network: Resource = {
   name: 'network',
   collection: 'networks',
   path: 'networks',
+  extensions: [
+    'external-net',
+    'net-mtu',
+    'net-mtu-writable',
+    'network_availability_zone',
+    'port-security',
+    'provider',
+    'availability_zone',
+    'address-scope',
+    'dns-integration',
+    'standard-attr-description',
+  ],
   from: sql`networks as t`,
   quota: 'network',
   tagged: { table: 'networks' },
   notFound: networkErrors.notFound,
   visible: (caller) => sql`(t.project_id = ${caller.projectId} or t.shared or t.external)`,
-  rules: {
-    create_network: adminOrMember,
-    update_network: adminOrMember,
-    delete_network: adminOrMember,
-    ...Object.fromEntries(
-      [
-        'shared',
-        'router:external',
-        'is_default',
-        'provider:network_type',
-        'provider:physical_network',
-        'provider:segmentation_id',
-      ]
-        .flatMap((attribute) => [`create_network:${attribute}`, `update_network:${attribute}`])
-        .map((rule) => [rule, adminOnly]),
-    ),
-    'create_network:port_security_enabled': adminOrMember,
-    'update_network:port_security_enabled': adminOrMember,
-  },
   attributes: {
     id,
     name,

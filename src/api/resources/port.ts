@@ -9,17 +9,7 @@ import {
   toLowerCase,
   toMacAddress,
 } from '../engine/conversions.ts';
-import { isObject, type Json } from '../engine/json.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
-import {
-  adminOnly,
-  adminOrMember,
-  adminOrNetworkOwner,
-  anyOf,
-  networkShared,
-  notNetworkDevice,
-  type Rule,
-} from '../engine/rules.ts';
 import {
   adminStateUp,
   column,
@@ -31,7 +21,17 @@ import {
   project,
   tags,
 } from '../engine/standard-attributes.ts';
-import { fixedIps, listOf, macAddress, oneOf, orNone, text, uuid } from '../engine/validators.ts';
+import {
+  dictionary,
+  fixedIps,
+  listOf,
+  macAddress,
+  oneOf,
+  orNone,
+  text,
+  uuid,
+  validator,
+} from '../engine/validators.ts';
 import {
   booleanOf,
   objectOrNullOf,
@@ -42,7 +42,8 @@ import {
   textsOf,
   type Values,
 } from '../engine/values.ts';
-import { networkErrors, portErrors } from '../errors.ts';
+import { networkErrors } from '../errors/network-errors.ts';
+import { portErrors } from '../errors/port-errors.ts';
 import { changeBinding, changeFixedIps, changeMac } from '../work/change-port.ts';
 import { ensureDefaultGroup } from '../work/default-group.ts';
 import { fixedIpFilter } from '../work/fixed-ip-filter.ts';
@@ -52,43 +53,34 @@ import { checkGroups, setGroups } from '../work/port-groups.ts';
 import { addressPairs, extraDhcpOptions, keptPairs, mergedOptions } from '../work/port-values.ts';
 import { removePorts } from '../work/remove-port.ts';
 
-const admin = { enforcePolicy: true, adminSees: true } as const;
-const ownerOrNetworkOwner: Rule = anyOf(adminOrMember, adminOrNetworkOwner);
+const admin = { enforcePolicy: true } as const;
+
+/** A label of RFC 1123, or a name of several. */
+const hostName = validator('type:dns_host_name', { type: 'string', maxLength: 255 }, (value) => {
+  if (typeof value !== 'string') return `'${String(value)}' is not a valid string`;
+  const valid = value === '' || /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.?$/.test(value);
+  return valid && value.length <= 255 ? null : `'${value}' not a valid PQDN or FQDN`;
+});
 
 export const port: Resource = {
   name: 'port',
   collection: 'ports',
   path: 'ports',
+  extensions: [
+    'allowed-address-pairs',
+    'binding',
+    'extra_dhcp_opt',
+    'port-security',
+    'security-group',
+    'dns-integration',
+    'standard-attr-description',
+  ],
   from: sql`ports as t`,
   quota: 'port',
   tagged: { table: 'ports' },
   notFound: portErrors.notFound,
   visible: ({ projectId }) => sql`t.project_id = ${projectId}`,
   policyTarget: networkTarget,
-  rules: {
-    create_port: adminOrMember,
-    update_port: adminOrMember,
-    delete_port: ownerOrNetworkOwner,
-    ...Object.fromEntries(
-      ['create_port', 'update_port'].flatMap((action): [string, Rule][] => [
-        [`${action}:device_owner`, anyOf(notNetworkDevice, adminOrNetworkOwner)],
-        [`${action}:mac_address`, action === 'create_port' ? adminOrNetworkOwner : adminOnly],
-        [
-          `${action}:fixed_ips`,
-          action === 'create_port' ? anyOf(adminOrNetworkOwner, networkShared) : adminOrNetworkOwner,
-        ],
-        [`${action}:fixed_ips:ip_address`, adminOrNetworkOwner],
-        [`${action}:fixed_ips:subnet_id`, anyOf(adminOrNetworkOwner, networkShared)],
-        [`${action}:port_security_enabled`, adminOrNetworkOwner],
-        [`${action}:allowed_address_pairs`, adminOrNetworkOwner],
-        [`${action}:allowed_address_pairs:ip_address`, adminOrNetworkOwner],
-        [`${action}:allowed_address_pairs:mac_address`, adminOrNetworkOwner],
-        [`${action}:binding:host_id`, adminOnly],
-        [`${action}:binding:profile`, adminOnly],
-        [`${action}:binding:vnic_type`, adminOrMember],
-      ]),
-    ),
-  },
   attributes: {
     id,
     name,
@@ -176,7 +168,7 @@ export const port: Resource = {
       ...admin,
       default: notGiven,
       convert: noneToEmptyObject,
-      validate: (value) => (isObject(value) ? null : `'${String(value)}' is not a dictionary`),
+      validate: dictionary,
     }),
     'binding:host_id': writable(column('host_id'), {
       ...admin,
@@ -191,13 +183,6 @@ export const port: Resource = {
   update: updatePort,
   remove: removePort,
 };
-
-/** A label of RFC 1123, or a name of several. */
-function hostName(value: Json): string | null {
-  if (typeof value !== 'string') return `'${String(value)}' is not a valid string`;
-  const valid = value === '' || /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.?$/.test(value);
-  return valid && value.length <= 255 ? null : `'${value}' not a valid PQDN or FQDN`;
-}
 
 async function createPort(work: Work, values: Values): Promise<string> {
   const projectId = requiredText(values, 'project_id');

@@ -3,10 +3,11 @@ import { sql } from 'kysely';
 import { toInteger } from '../engine/conversions.ts';
 import { isObject, type JsonObject } from '../engine/json.ts';
 import { type Answer, type Call, transact } from '../engine/operations.ts';
+import { enforcePolicy } from '../engine/policy.ts';
 import { defaultQuotas, readQuotas } from '../engine/quota.ts';
 import type { Route } from '../engine/routes.ts';
 import { range } from '../engine/validators.ts';
-import { requestErrors } from '../errors.ts';
+import { requestErrors } from '../errors/request-errors.ts';
 
 const largestLimit = 2 ** 31 - 1;
 const validLimit = range(-1, largestLimit);
@@ -34,12 +35,12 @@ export const quotaRoutes: readonly Route[] = [
 
 /** A project may read its own. */
 function requireSight(call: Call, projectId: string): void {
-  if (!call.caller.isAdmin && call.caller.projectId !== projectId) throw requestErrors.notAuthorized('rule:get_quota');
+  if (call.caller.projectId !== projectId) enforcePolicy('get_quota', call.caller, { projectId, values: {} });
 }
 
 /** Projects with limits of their own. */
 async function listQuotas(call: Call): Promise<Answer> {
-  if (!call.caller.isAdmin) throw requestErrors.notAuthorized('rule:get_quota');
+  enforcePolicy('get_quota', call.caller, { projectId: '', values: {} });
   const { rows } = await sql<{ project_id: string; limits: JsonObject }>`
     select project_id, json_object_agg(resource, "limit") as limits from quotas group by project_id order by project_id`.execute(
     call.store.db,
@@ -81,7 +82,7 @@ async function showDetails(call: Call, projectId: string): Promise<Answer> {
 }
 
 async function updateQuota(call: Call, projectId: string): Promise<Answer> {
-  if (!call.caller.isAdmin) throw requestErrors.notAuthorized('rule:update_quota');
+  enforcePolicy('update_quota', call.caller, { projectId, values: {} });
   const given = readLimits(call);
   await transact(call, async (work) => {
     for (const [resource, limit] of Object.entries(given)) {
@@ -115,7 +116,7 @@ function readLimits(call: Call): Readonly<Record<string, number>> {
 }
 
 async function resetQuota(call: Call, projectId: string): Promise<Answer> {
-  if (!call.caller.isAdmin) throw requestErrors.notAuthorized('rule:delete_quota');
+  enforcePolicy('delete_quota', call.caller, { projectId, values: {} });
   await call.store.db.deleteFrom('quotas').where('project_id', '=', projectId).execute();
   return { status: 204 };
 }

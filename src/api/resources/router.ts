@@ -8,7 +8,6 @@ import { readOne } from '../engine/read.ts';
 import { readUpdate } from '../engine/request-body.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
 import type { Route } from '../engine/routes.ts';
-import { adminOnly, adminOrMember } from '../engine/rules.ts';
 import {
   adminStateUp,
   column,
@@ -20,9 +19,9 @@ import {
   project,
   tags,
 } from '../engine/standard-attributes.ts';
-import { fixedIps, hostRoutes, listOf, object, text, uuid } from '../engine/validators.ts';
+import { boolean, fixedIps, hostRoutes, listOf, object, text, uuid, validator } from '../engine/validators.ts';
 import { booleanOf, objectOrNullOf, objectsOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';
-import { routerErrors } from '../errors.ts';
+import { routerErrors } from '../errors/router-errors.ts';
 import { setGateway } from '../work/gateway.ts';
 import { place } from '../work/place.ts';
 import { addInterface, removeInterface } from '../work/router-interface.ts';
@@ -32,33 +31,35 @@ const gatewayInfo = object(
   {
     network_id: uuid,
     external_fixed_ips: fixedIps,
-    enable_snat: (value) => (typeof value === 'boolean' ? null : `'${String(value)}' is not a valid boolean value`),
+    enable_snat: boolean,
   },
   ['network_id'],
+);
+
+/** An empty object says the same as null. */
+const gatewayInfoOrNone = validator(
+  'type:external_gw_info',
+  { anyOf: [gatewayInfo.schema, { type: ['object', 'null'] }] },
+  (value) => (value === null || (isObject(value) && Object.keys(value).length === 0) ? null : gatewayInfo(value)),
 );
 
 export const router: Resource = {
   name: 'router',
   collection: 'routers',
   path: 'routers',
+  extensions: [
+    'router',
+    'ext-gw-mode',
+    'extraroute',
+    'extraroute-atomic',
+    'router_availability_zone',
+    'standard-attr-description',
+  ],
   from: sql`routers as t`,
   quota: 'router',
   tagged: { table: 'routers' },
   notFound: routerErrors.notFound,
   visible: ({ projectId }) => sql`t.project_id = ${projectId}`,
-  rules: {
-    create_router: adminOrMember,
-    update_router: adminOrMember,
-    delete_router: adminOrMember,
-    ...Object.fromEntries(
-      ['create_router', 'update_router'].flatMap((action) => [
-        [`${action}:external_gateway_info`, adminOrMember],
-        [`${action}:external_gateway_info:network_id`, adminOrMember],
-        [`${action}:external_gateway_info:enable_snat`, adminOnly],
-        [`${action}:external_gateway_info:external_fixed_ips`, adminOnly],
-      ]),
-    ),
-  },
   attributes: {
     id,
     name,
@@ -76,8 +77,7 @@ export const router: Resource = {
       {
         default: null,
         convert: toGatewayInfo,
-        validate: (value) =>
-          value === null || (isObject(value) && Object.keys(value).length === 0) ? null : gatewayInfo(value),
+        validate: gatewayInfoOrNone,
         enforcePolicy: true,
       },
     ),

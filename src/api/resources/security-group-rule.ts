@@ -5,11 +5,10 @@ import { onCreate, readOnly } from '../engine/attribute.ts';
 import { asText } from '../engine/json.ts';
 import { touch } from '../engine/operations.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
-import { adminOrMember } from '../engine/rules.ts';
 import { column, expression, history, id, project } from '../engine/standard-attributes.ts';
 import { isUuid, oneOf, text } from '../engine/validators.ts';
 import { integerOrNullOf, requiredText, textOf, textOrNullOf, type Values } from '../engine/values.ts';
-import { securityGroupErrors } from '../errors.ts';
+import { securityGroupErrors } from '../errors/security-group-errors.ts';
 import { checkRule, toPortValue, toPrefix, toProtocol } from '../work/rule-values.ts';
 
 const given = { default: null, filter: true, sortKey: true } as const;
@@ -18,12 +17,12 @@ export const securityGroupRule: Resource = {
   name: 'security_group_rule',
   collection: 'security_group_rules',
   path: 'security-group-rules',
+  extensions: ['security-group', 'security-groups-normalized-cidr', 'standard-attr-description'],
   from: sql`security_group_rules as t`,
   quota: 'security_group_rule',
   notFound: securityGroupErrors.ruleNotFound,
   visible: ({ projectId }) => sql`(t.project_id = ${projectId}
     or exists (select 1 from security_groups g where g.id = t.security_group_id and g.project_id = ${projectId}))`,
-  rules: { create_security_group_rule: adminOrMember, delete_security_group_rule: adminOrMember },
   attributes: {
     id,
     ...project,

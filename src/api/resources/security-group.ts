@@ -3,43 +3,41 @@ import { sql } from 'kysely';
 import { readOnly, writable } from '../engine/attribute.ts';
 import { toBoolean } from '../engine/conversions.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
-import { adminOrMember } from '../engine/rules.ts';
+import { ownOrShared, shared } from '../engine/sharing.ts';
 import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
-import { text } from '../engine/validators.ts';
+import { text, validator } from '../engine/validators.ts';
 import { booleanOf, requiredText, textOf, type Values } from '../engine/values.ts';
-import { securityGroupErrors } from '../errors.ts';
+import { securityGroupErrors } from '../errors/security-group-errors.ts';
 import { addDefaultRules, ensureDefaultGroup } from '../work/default-group.ts';
 
 const time = (ref: string) => sql`to_char(${sql.ref(ref)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+
+const notDefault = validator('type:name_not_default', text(255).schema, (value) => {
+  const reason = text(255)(value);
+  if (reason === null && value === 'default') throw securityGroupErrors.defaultExists();
+  return reason;
+});
 
 export const securityGroup: Resource = {
   name: 'security_group',
   collection: 'security_groups',
   path: 'security-groups',
+  extensions: ['security-group', 'stateful-security-group', 'standard-attr-description'],
   from: sql`security_groups as t`,
   quota: 'security_group',
   tagged: { table: 'security_groups' },
   notFound: securityGroupErrors.notFound,
-  visible: ({ projectId }) => sql`t.project_id = ${projectId}`,
-  rules: {
-    create_security_group: adminOrMember,
-    update_security_group: adminOrMember,
-    delete_security_group: adminOrMember,
-  },
+  visible: ownOrShared('security_group'),
   attributes: {
     id,
     name: {
       ...name,
-      validate: (value) => {
-        const reason = text(255)(value);
-        if (reason === null && value === 'default') throw securityGroupErrors.defaultExists();
-        return reason;
-      },
+      validate: notDefault,
     },
     stateful: writable(column('stateful', 'boolean'), { default: true, convert: toBoolean, filter: true }),
     ...project,
     description,
-    shared: readOnly(expression('boolean', sql`false`), { filter: true }),
+    shared: shared('security_group'),
     security_group_rules: readOnly(
       expression(
         'json',

@@ -13,7 +13,6 @@ import {
 } from '../engine/conversions.ts';
 import { touch } from '../engine/operations.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
-import { adminOnly, adminOrMember, adminOrNetworkOwner, anyOf } from '../engine/rules.ts';
 import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
 import {
   hostRoutes,
@@ -38,7 +37,8 @@ import {
   textsOf,
   type Values,
 } from '../engine/values.ts';
-import { networkErrors, requestErrors } from '../errors.ts';
+import { networkErrors } from '../errors/network-errors.ts';
+import { requestErrors } from '../errors/request-errors.ts';
 import { addAutoAddresses } from '../work/fixed-ips.ts';
 import { networkTarget } from '../work/network-target.ts';
 import { place } from '../work/place.ts';
@@ -51,6 +51,7 @@ export const subnet: Resource = {
   name: 'subnet',
   collection: 'subnets',
   path: 'subnets',
+  extensions: ['subnet-service-types', 'subnet_allocation', 'default-subnetpools', 'standard-attr-description'],
   from: sql`subnets as t`,
   quota: 'subnet',
   tagged: { table: 'subnets' },
@@ -58,13 +59,6 @@ export const subnet: Resource = {
   visible: ({ projectId }) => sql`(t.project_id = ${projectId}
     or exists (select 1 from networks n where n.id = t.network_id and (n.shared or n.project_id = ${projectId})))`,
   policyTarget: networkTarget,
-  rules: {
-    create_subnet: adminOrNetworkOwner,
-    update_subnet: anyOf(adminOrMember, adminOrNetworkOwner),
-    delete_subnet: anyOf(adminOrMember, adminOrNetworkOwner),
-    'create_subnet:service_types': adminOnly,
-    'update_subnet:service_types': adminOnly,
-  },
   attributes: {
     id,
     name,

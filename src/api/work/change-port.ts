@@ -5,7 +5,7 @@ import { sqlState } from '../../store/transaction.ts';
 import type { JsonObject } from '../engine/json.ts';
 import type { Row, Work } from '../engine/resource.ts';
 import { textOf, textOrNullOf, type Values } from '../engine/values.ts';
-import { portErrors } from '../errors.ts';
+import { portErrors } from '../errors/port-errors.ts';
 import { allocateFixedIps } from './fixed-ips.ts';
 import { freeFloatingIps } from './remove-port.ts';
 

@@ -4,7 +4,7 @@ import { cidrContains, eui64Address, formatAddress, toAddress, toCidr } from '..
 import { giveAddress, takeAddress } from '../../schedule/give-address.ts';
 import type { JsonObject } from '../engine/json.ts';
 import type { Work } from '../engine/resource.ts';
-import { portErrors } from '../errors.ts';
+import { portErrors } from '../errors/port-errors.ts';
 import { isHostAddress } from './subnet-addresses.ts';
 
 export interface AddressedPort {

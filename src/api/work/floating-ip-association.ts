@@ -2,7 +2,8 @@
 import { sql } from 'kysely';
 import type { Work } from '../engine/resource.ts';
 import { isUuid } from '../engine/validators.ts';
-import { portErrors, routerErrors } from '../errors.ts';
+import { portErrors } from '../errors/port-errors.ts';
+import { routerErrors } from '../errors/router-errors.ts';
 
 export interface Association {
   readonly portId: string;

@@ -3,7 +3,7 @@ import { bindPorts } from '../../schedule/bind.ts';
 import { insertPort, insertPortWithMac, type NewPort } from '../../schedule/insert-port.ts';
 import type { JsonObject } from '../engine/json.ts';
 import type { Work } from '../engine/resource.ts';
-import { portErrors } from '../errors.ts';
+import { portErrors } from '../errors/port-errors.ts';
 import { allocateFixedIps } from './fixed-ips.ts';
 import { keptPairs } from './port-values.ts';
 

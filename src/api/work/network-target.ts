@@ -1,9 +1,9 @@
-/** The network of a port or subnet, as rules must know it. */
+/** The network of a port or subnet, as policies must know it. */
 import { sql } from 'kysely';
+import type { PolicyTarget } from '../engine/policy-check.ts';
 import type { Work } from '../engine/resource.ts';
-import type { PolicyTarget } from '../engine/rules.ts';
 import { requiredText, type Values } from '../engine/values.ts';
-import { networkErrors } from '../errors.ts';
+import { networkErrors } from '../errors/network-errors.ts';
 
 /** Throws 404 for a network that the caller may not see, when something is to be made there. */
 export async function networkTarget(work: Work, values: Values): Promise<Partial<PolicyTarget>> {
@@ -16,5 +16,5 @@ export async function networkTarget(work: Work, values: Values): Promise<Partial
     select project_id, shared from networks where id = ${id} and ${seen}`.execute(work.trx);
   const row = rows[0];
   if (row === undefined) throw networkErrors.notFound(id);
-  return { networkProjectId: row.project_id, networkShared: row.shared };
+  return { owners: { network: row.project_id }, networkShared: row.shared };
 }

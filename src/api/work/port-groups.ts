@@ -1,7 +1,7 @@
 /** Which security groups a port is in. */
 import { sql } from 'kysely';
 import type { Work } from '../engine/resource.ts';
-import { securityGroupErrors } from '../errors.ts';
+import { securityGroupErrors } from '../errors/security-group-errors.ts';
 
 /** Throws 404 for the first group that is not the project's. An admin may use any. */
 export async function checkGroups(work: Work, projectId: string, groupIds: readonly string[]): Promise<void> {

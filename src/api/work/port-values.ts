@@ -1,27 +1,32 @@
 /** Allowed address pairs and extra DHCP options: how they are checked and kept. */
 import { formatAddress, parseAddress, parseCidr } from '../../model/addresses.ts';
 import { asText, isList, isObject, type Json, type JsonObject } from '../engine/json.ts';
-import { macAddress, type Validator } from '../engine/validators.ts';
-import { portErrors } from '../errors.ts';
+import { macAddress, validator } from '../engine/validators.ts';
+import { portErrors } from '../errors/port-errors.ts';
 
 /** Neutron's `max_allowed_address_pair`. */
 const maximumPairs = 10;
 
 /** `type:allowed_address_pairs`. */
-export const addressPairs: Validator = (value) => {
-  if (!isList(value)) return `'${asText(value)}' is not a list`;
-  if (value.length > maximumPairs) return `The number of allowed address pair exceeds the maximum ${maximumPairs}`;
-  for (const pair of value) {
-    if (!isObject(pair)) return `'${asText(pair)}' is not a dictionary`;
-    if (pair['ip_address'] === undefined) throw portErrors.pairWithoutIp();
-    const unknown = Object.keys(pair).filter((key) => key !== 'ip_address' && key !== 'mac_address');
-    if (unknown.length > 0) return `Unrecognized attribute(s) '${unknown.join(', ')}'`;
-    const reason =
-      addressOrCidr(pair['ip_address']) ?? (pair['mac_address'] === undefined ? null : macAddress(pair['mac_address']));
-    if (reason !== null) return reason;
-  }
-  return null;
-};
+export const addressPairs = validator(
+  'type:allowed_address_pairs',
+  { type: 'array', maxItems: maximumPairs },
+  (value) => {
+    if (!isList(value)) return `'${asText(value)}' is not a list`;
+    if (value.length > maximumPairs) return `The number of allowed address pair exceeds the maximum ${maximumPairs}`;
+    for (const pair of value) {
+      if (!isObject(pair)) return `'${asText(pair)}' is not a dictionary`;
+      if (pair['ip_address'] === undefined) throw portErrors.pairWithoutIp();
+      const unknown = Object.keys(pair).filter((key) => key !== 'ip_address' && key !== 'mac_address');
+      if (unknown.length > 0) return `Unrecognized attribute(s) '${unknown.join(', ')}'`;
+      const reason =
+        addressOrCidr(pair['ip_address']) ??
+        (pair['mac_address'] === undefined ? null : macAddress(pair['mac_address']));
+      if (reason !== null) return reason;
+    }
+    return null;
+  },
+);
 
 function addressOrCidr(value: Json): string | null {
   const known = typeof value === 'string' && (parseAddress(value) !== null || parseCidr(value) !== null);
@@ -53,18 +58,22 @@ export function keptPairs(pairs: readonly JsonObject[], portMac: string): readon
 const longestOption = { name: 64, value: 255 } as const;
 
 /** `type:list_of_any_key_specs_or_none` of extra DHCP options. */
-export const extraDhcpOptions: Validator = (value) => {
-  if (value === null) return null;
-  if (!isList(value)) return `'${asText(value)}' is not a list`;
-  for (const option of value) {
-    if (!isObject(option)) return `'${asText(option)}' is not a dictionary`;
-    const unknown = Object.keys(option).filter((key) => !['opt_name', 'opt_value', 'ip_version'].includes(key));
-    if (unknown.length > 0) return `Unrecognized attribute(s) '${unknown.join(', ')}'`;
-    const reason = optionReason(option);
-    if (reason !== null) return reason;
-  }
-  return null;
-};
+export const extraDhcpOptions = validator(
+  'type:list_of_any_key_specs_or_none',
+  { type: ['array', 'null'] },
+  (value) => {
+    if (value === null) return null;
+    if (!isList(value)) return `'${asText(value)}' is not a list`;
+    for (const option of value) {
+      if (!isObject(option)) return `'${asText(option)}' is not a dictionary`;
+      const unknown = Object.keys(option).filter((key) => !['opt_name', 'opt_value', 'ip_version'].includes(key));
+      if (unknown.length > 0) return `Unrecognized attribute(s) '${unknown.join(', ')}'`;
+      const reason = optionReason(option);
+      if (reason !== null) return reason;
+    }
+    return null;
+  },
+);
 
 /** Options become lines of dnsmasq's file: one line, never empty. */
 function optionReason(option: JsonObject): string | null {

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { cidrContains, toAddress, toCidr } from '../../model/addresses.ts';
 import { asRepr, type JsonObject } from '../engine/json.ts';
 import type { Work } from '../engine/resource.ts';
-import { routerErrors } from '../errors.ts';
+import { routerErrors } from '../errors/router-errors.ts';
 
 /** Throws when a subnet of this port overlaps with one that the router has: it could not tell where to send a packet. */
 export async function checkNoOverlap(work: Work, routerId: string, portId: string): Promise<void> {

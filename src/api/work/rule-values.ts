@@ -3,7 +3,7 @@ import { type Cidr, formatCidr, parseAddress, parseCidr } from '../../model/addr
 import { protocolNumbers } from '../../model/protocol-numbers.ts';
 import { asText, type Json } from '../engine/json.ts';
 import { integerOrNullOf, textOf, textOrNullOf, type Values } from '../engine/values.ts';
-import { securityGroupErrors } from '../errors.ts';
+import { securityGroupErrors } from '../errors/security-group-errors.ts';
 
 const withPorts = new Set([33, 6, 17, 132, 136]);
 const icmpNumbers = new Set([1, 58]);

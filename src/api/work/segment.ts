@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import type { Config } from '../../config/config.ts';
 import type { Trx } from '../engine/resource.ts';
 import { integerOrNullOf, textOrNullOf, type Values } from '../engine/values.ts';
-import { networkErrors, requestErrors } from '../errors.ts';
+import { networkErrors } from '../errors/network-errors.ts';
+import { requestErrors } from '../errors/request-errors.ts';
 
 export interface Segment {
   readonly network_type: 'flat' | 'vlan' | 'vxlan';

@@ -12,7 +12,7 @@ import {
   toAddress,
 } from '../../model/addresses.ts';
 import { asRepr, type JsonObject } from '../engine/json.ts';
-import { networkErrors } from '../errors.ts';
+import { networkErrors } from '../errors/network-errors.ts';
 
 /** The first host address for IPv4; for IPv6 the subnet-router anycast address (RFC 4291, 2.6.1), as Neutron has it. */
 export function defaultGateway(cidr: Cidr): string {

@@ -1,0 +1,23 @@
+/** Every resource that the API serves. */
+import type { Resource } from './engine/resource.ts';
+import { agent } from './resources/agent.ts';
+import { floatingip } from './resources/floatingip.ts';
+import { network } from './resources/network.ts';
+import { networkIpAvailability } from './resources/network-ip-availability.ts';
+import { port } from './resources/port.ts';
+import { router } from './resources/router.ts';
+import { securityGroup } from './resources/security-group.ts';
+import { securityGroupRule } from './resources/security-group-rule.ts';
+import { subnet } from './resources/subnet.ts';
+
+export const allResources: readonly Resource[] = [
+  network,
+  subnet,
+  port,
+  router,
+  floatingip,
+  securityGroup,
+  securityGroupRule,
+  agent,
+  networkIpAvailability,
+];
