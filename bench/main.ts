@@ -1,5 +1,7 @@
-/** `npm run bench`: what is measured, beside what it is measured against. With arguments, only those counts of ports. */
+/** `npm run bench`: what is measured, beside what it is measured against. With arguments, only those counts of ports; `api` is the API. */
+import { benchApi } from './api.ts';
 import { benchWiring } from './wiring.ts';
 
-const counts = process.argv.slice(2).map(Number);
-await benchWiring(counts.length > 0 ? counts : [1, 10, 50]);
+const [first, ...others] = process.argv.slice(2);
+if (first === 'api') await benchApi(others);
+else await benchWiring(first === undefined ? [1, 10, 50] : [first, ...others].map(Number));

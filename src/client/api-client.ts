@@ -26,9 +26,14 @@ export class ApiError extends Error {
 
 type Json = Readonly<Record<string, unknown>>;
 
+export interface Session {
+  readonly token: string;
+  readonly endpoint: string;
+}
+
 export class ApiClient {
   readonly #credentials: Credentials;
-  #session: Promise<{ readonly token: string; readonly endpoint: string }> | undefined;
+  #session: Promise<Session> | undefined;
 
   constructor(credentials: Credentials) {
     this.#credentials = credentials;
@@ -44,23 +49,28 @@ export class ApiClient {
    * for an answer of 400 or above. A token that has expired is renewed once.
    */
   async request(method: string, path: string, body?: unknown): Promise<Json> {
-    this.#session ??= this.#authenticate();
-    const session = await this.#session.catch((error: unknown) => {
-      this.#session = undefined;
-      throw error;
-    });
+    const session = await this.session();
     const answer = await this.#send(session, method, path, body);
     if (answer.status !== 401) return read(answer);
     this.#session = this.#authenticate();
     return read(await this.#send(await this.#session, method, path, body));
   }
 
-  #send(session: { readonly token: string; readonly endpoint: string }, method: string, path: string, body: unknown) {
+  /** The token, and where the network service is, for what asks in its own way. */
+  session(): Promise<Session> {
+    this.#session ??= this.#authenticate().catch((error: unknown) => {
+      this.#session = undefined;
+      throw error;
+    });
+    return this.#session;
+  }
+
+  #send(session: Session, method: string, path: string, body: unknown) {
     const url = session.endpoint.replace(/\/+$/, '') + path;
     return send(url, method, { 'X-Auth-Token': session.token }, body);
   }
 
-  async #authenticate() {
+  async #authenticate(): Promise<Session> {
     const { authUrl, username, password, projectName, userDomainName, projectDomainName } = this.#credentials;
     const answer = await send(
       `${authUrl.replace(/\/+$/, '')}/auth/tokens`,
