@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import type { Identity } from './identity.ts';
-import { notFound } from './keystone-error.ts';
+import { impliesAdmin, notFound } from './keystone-error.ts';
 import { baseUrl, listed, parse, requireAdmin } from './request.ts';
 import { storing } from './storing.ts';
 
@@ -74,6 +74,9 @@ export function registerImpliedRoles(app: FastifyInstance, identity: Identity): 
     await requireAdmin(request, identity, 'create_implied_role');
     const { prior, implied } = parse(Inference, request.params);
     const missing = () => notFound('role', `${prior} or ${implied}`);
+    const role = await db.selectFrom('roles').select('name').where('id', '=', implied).executeTakeFirst();
+    // Nobody is to become an administrator by the way.
+    if (role?.name === 'admin') throw impliesAdmin(implied);
     await storing(
       db
         .insertInto('implied_roles')

@@ -119,6 +119,7 @@ test('roles are made, imply others, show in effective assignments, and count at 
   expect(put).toMatchObject({ status: 201, body: { role_inference: { implies: { name: 'member' } } } });
   expect((await ask('GET', '/auth/tokens', one.token)).status).toBe(400);
   expect((await identity.authenticate(one.token))?.roles).toEqual(['member', 'operator', 'reader']);
+  expect((await ask('PUT', `/roles/${role.id}/implies/${await roleId('admin')}`, admin)).status).toBe(403);
   const { role_inferences: inferences } = (await ask('GET', '/role_inferences', admin)).body;
   expect(inferences.map((rule: { prior_role: { name: string } }) => rule.prior_role.name)).toEqual([
     'admin',

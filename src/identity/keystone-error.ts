@@ -42,4 +42,7 @@ export const duplicateName = (kind: string, name: string): KeystoneError =>
 export const deletesEnabledDomain = (): KeystoneError =>
   new KeystoneError(403, 'Cannot delete a domain that is enabled, please disable it first.');
 
+export const impliesAdmin = (id: string): KeystoneError =>
+  new KeystoneError(403, `Invalid implied role specification: ${id} cannot be an implied role.`);
+
 export const badRequest = (message: string): KeystoneError => new KeystoneError(400, message);
