@@ -41,7 +41,7 @@ export async function giveAddress(trx: Trx, wanted: AddressWanted): Promise<stri
   if (pools.length === 0) return null;
   const given = await insertFirstFree(trx, wanted, randomAddresses(pools, candidateCount));
   if (given !== null) return given;
-  return giveOutermost(trx, wanted, firstFree);
+  return giveOutermost(trx, wanted, 'first');
 }
 
 /**
@@ -49,16 +49,12 @@ export async function giveAddress(trx: Trx, wanted: AddressWanted): Promise<stri
  * picks addresses begins at the other end, and in a small subnet a random one would now and then be the one that was picked.
  */
 export function giveLastAddress(trx: Trx, wanted: AddressWanted): Promise<string | null> {
-  return giveOutermost(trx, wanted, lastFree);
+  return giveOutermost(trx, wanted, 'last');
 }
 
-async function giveOutermost(
-  trx: Trx,
-  wanted: AddressWanted,
-  look: (trx: Trx, subnetId: string) => Promise<string | null>,
-): Promise<string | null> {
+async function giveOutermost(trx: Trx, wanted: AddressWanted, end: End): Promise<string | null> {
   for (let attempt = 0; attempt < maximumAttempts; attempt += 1) {
-    const free = await look(trx, wanted.subnetId);
+    const free = await outermostFree(trx, wanted.subnetId, end);
     if (free === null) return null;
     if (await takeAddress(trx, wanted, free)) return free;
   }
@@ -101,36 +97,37 @@ async function insertFirstFree(trx: Trx, wanted: AddressWanted, candidates: read
   return rows[0]?.ip_address ?? null;
 }
 
-/** A free address is the start of a pool or follows a taken one, so only the taken ones are looked at. */
-async function firstFree(trx: Trx, subnetId: string): Promise<string | null> {
-  const { rows } = await sql<{ ip: string }>`
-    select host(c.ip) as ip
-    from (
-      select first_ip as ip from allocation_pools where subnet_id = ${subnetId}
-      union all
-      select a.ip_address + 1 from ip_allocations a
-      where a.subnet_id = ${subnetId} and exists (
-        select 1 from allocation_pools p
-        where p.subnet_id = ${subnetId} and a.ip_address >= p.first_ip and a.ip_address < p.last_ip)
-    ) c
-    where not exists (select 1 from ip_allocations a where a.subnet_id = ${subnetId} and a.ip_address = c.ip)
-    order by c.ip limit 1`.execute(trx);
-  return rows[0]?.ip ?? null;
-}
+type End = keyof typeof ends;
 
-/** The same from the other end: the end of a pool, or before a taken one. */
-async function lastFree(trx: Trx, subnetId: string): Promise<string | null> {
+/** The first address that is free is the start of a pool or follows a taken one; the last one is found alike from the other end. */
+const ends = {
+  first: {
+    edge: sql`first_ip`,
+    next: sql`a.ip_address + 1`,
+    isInside: sql`a.ip_address >= p.first_ip and a.ip_address < p.last_ip`,
+    order: sql`asc`,
+  },
+  last: {
+    edge: sql`last_ip`,
+    next: sql`a.ip_address - 1`,
+    isInside: sql`a.ip_address > p.first_ip and a.ip_address <= p.last_ip`,
+    order: sql`desc`,
+  },
+} as const;
+
+/** So only the taken ones are looked at. */
+async function outermostFree(trx: Trx, subnetId: string, end: End): Promise<string | null> {
+  const { edge, next, isInside, order } = ends[end];
   const { rows } = await sql<{ ip: string }>`
     select host(c.ip) as ip
     from (
-      select last_ip as ip from allocation_pools where subnet_id = ${subnetId}
+      select ${edge} as ip from allocation_pools where subnet_id = ${subnetId}
       union all
-      select a.ip_address - 1 from ip_allocations a
+      select ${next} from ip_allocations a
       where a.subnet_id = ${subnetId} and exists (
-        select 1 from allocation_pools p
-        where p.subnet_id = ${subnetId} and a.ip_address > p.first_ip and a.ip_address <= p.last_ip)
+        select 1 from allocation_pools p where p.subnet_id = ${subnetId} and ${isInside})
     ) c
     where not exists (select 1 from ip_allocations a where a.subnet_id = ${subnetId} and a.ip_address = c.ip)
-    order by c.ip desc limit 1`.execute(trx);
+    order by c.ip ${order} limit 1`.execute(trx);
   return rows[0]?.ip ?? null;
 }
