@@ -6,10 +6,12 @@ import { availabilityZoneRoutes } from './resources/availability-zones.ts';
 import { extensionRoutes } from './resources/extensions.ts';
 import { quotaRoutes } from './resources/quota.ts';
 import { routerActions } from './resources/router.ts';
+import { subnetpoolActions } from './resources/subnetpool-actions.ts';
 
 export const allRoutes: readonly Route[] = [
   ...allResources.flatMap(resourceRoutes),
   ...routerActions,
+  ...subnetpoolActions,
   ...agentRoutes,
   ...quotaRoutes,
   ...availabilityZoneRoutes,

@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Attribute, type Column, type ColumnKind, filterOnly, onCreate, readOnly, writable } from './attribute.ts';
 import { toBoolean } from './conversions.ts';
-import { text, uuid } from './validators.ts';
+import { listOf, text, uuid } from './validators.ts';
 
 /** A column of the resource's table `t`. Addresses are read as text without a length. */
 export function column(name: string, kind: ColumnKind = 'text'): Column {
@@ -68,6 +68,12 @@ export const tags = {
   'tags-any': filterOnly(tagFilter((given) => sql`t.tags && ${given}::text[]`)),
   'not-tags': filterOnly(tagFilter((given) => sql`not t.tags @> ${given}::text[]`)),
   'not-tags-any': filterOnly(tagFilter((given) => sql`not t.tags && ${given}::text[]`)),
+} as const;
+
+/** Tags that the object may be made with. */
+export const tagsOnCreate = {
+  ...tags,
+  tags: { ...tags.tags, allowPost: true, default: [], validate: listOf(text(255)) },
 } as const;
 
 /** What the server keeps of every change. */
