@@ -12,16 +12,7 @@ import {
 } from '../engine/conversions.ts';
 import { touch } from '../engine/operations.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
-import {
-  column,
-  description,
-  expression,
-  history,
-  id,
-  name,
-  project,
-  tagsOnCreate,
-} from '../engine/standard-attributes.ts';
+import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
 import { prefixDelegation, serviceTypes, subnetpoolId, toServiceTypes } from '../engine/subnet-validators.ts';
 import {
   hostRoutes,
@@ -170,7 +161,7 @@ export const subnet: Resource = {
       expression('boolean', sql`(select n.external from networks n where n.id = t.network_id)`),
       { filter: true, enforcePolicy: true },
     ),
-    ...tagsOnCreate,
+    ...tags,
     ...history,
   },
   create: createSubnet,
@@ -229,7 +220,6 @@ async function insert(
         ipv6_address_mode: textOf(values, 'ipv6_address_mode') ?? null,
         service_types: textsOf(values, 'service_types'),
         dns_publish_fixed_ip: booleanOf(values, 'dns_publish_fixed_ip'),
-        tags: textsOf(values, 'tags'),
         ...source,
       })
       .returning('id')

@@ -8,16 +8,7 @@ import { toBoolean, toInteger } from '../engine/conversions.ts';
 import { readOne } from '../engine/read.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
 import { forgetSharing, ownOrShared, shared, shareWithAll } from '../engine/sharing.ts';
-import {
-  column,
-  description,
-  expression,
-  history,
-  id,
-  name,
-  project,
-  tagsOnCreate,
-} from '../engine/standard-attributes.ts';
+import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
 import { notEmptyName, subnetList } from '../engine/subnet-validators.ts';
 import { nonNegative, orNone, uuid } from '../engine/validators.ts';
 import { booleanOf, integerOf, requiredText, textOf, textOrNullOf, textsOf, type Values } from '../engine/values.ts';
@@ -96,7 +87,7 @@ export const subnetpool: Resource = {
       sortKey: true,
     }),
     description,
-    ...tagsOnCreate,
+    ...tags,
     ...history,
   },
   create: createSubnetpool,
@@ -132,7 +123,6 @@ async function createSubnetpool(work: Work, values: Values): Promise<string> {
         default_quota: integerOf(values, 'default_quota') ?? null,
         is_default: booleanOf(values, 'is_default'),
         address_scope_id: scopeId,
-        tags: textsOf(values, 'tags'),
       })
       .execute(),
   );
