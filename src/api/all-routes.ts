@@ -1,6 +1,7 @@
 /** Every path that the API serves. */
 import { allResources } from './all-resources.ts';
 import { type Route, resourceRoutes } from './engine/routes.ts';
+import { addressGroupActions } from './resources/address-group.ts';
 import { agentRoutes } from './resources/agent.ts';
 import { availabilityZoneRoutes } from './resources/availability-zones.ts';
 import { extensionRoutes } from './resources/extensions.ts';
@@ -10,6 +11,7 @@ import { routerActions } from './resources/router.ts';
 export const allRoutes: readonly Route[] = [
   ...allResources.flatMap(resourceRoutes),
   ...routerActions,
+  ...addressGroupActions,
   ...agentRoutes,
   ...quotaRoutes,
   ...availabilityZoneRoutes,

@@ -62,6 +62,8 @@ export interface Resource {
   readonly policyTarget?: (work: Work, values: Values) => Promise<Partial<PolicyTarget>>;
   /** Runs before a list is read, outside of it. */
   readonly beforeList?: (work: Work) => Promise<void>;
+  /** Throws for objects of one POST that cannot be made together. */
+  readonly checkBulk?: (items: readonly Values[]) => void;
   /** Makes one object and gives its id. */
   readonly create?: (work: Work, values: Values) => Promise<string>;
   readonly update?: (work: Work, current: Row, changes: Values) => Promise<void>;

@@ -14,6 +14,7 @@ const ofTheEngine: readonly string[] = [
   'pagination',
   'port-security-groups-filtering',
   'project-id',
+  'quota-check-limit',
   'quota_details',
   'quotas',
   'revision-if-match',
@@ -22,6 +23,7 @@ const ofTheEngine: readonly string[] = [
   'standard-attr-revisions',
   'standard-attr-tag',
   'standard-attr-timestamp',
+  'tag-creation',
 ];
 
 /** `described`: the aliases that the resources' descriptions name. */
