@@ -20,9 +20,14 @@ export function readCreate(
   // Where one and many have the same name, a list says that it is many.
   if (many !== undefined && (resource.collection !== resource.name || isList(many))) {
     if (!isList(many) || many.length === 0) throw requestErrors.resourcesRequired();
-    return { bulk: true, items: many.map((item) => createValues(resource, caller, item)) };
+    return { bulk: true, items: many.map((item) => createValues(resource, caller, unwrapped(resource, item))) };
   }
   return { bulk: false, items: [createValues(resource, caller, rooted(resource.name, root))] };
+}
+
+/** An item of a bulk may also stand under the name that it has alone. */
+function unwrapped(resource: Resource, item: Json): Json {
+  return (isObject(item) ? item[resource.name] : undefined) ?? item;
 }
 
 /** The attributes of a PUT. */

@@ -23,6 +23,7 @@ import { ensureDefaultGroup } from '../work/default-group.ts';
 import { changeNetworkSharing, shareNewNetwork } from '../work/network-sharing.ts';
 import { place } from '../work/place.ts';
 import { freeNumbers, maximumMtu, type Segment, segmentInUse, wantedSegment } from '../work/segment.ts';
+import { removeUnusedFloatingIps } from '../work/unused-floating-ips.ts';
 
 const minimumMtuIpv4 = 68;
 const minimumMtuIpv6 = 1280;
@@ -233,8 +234,9 @@ async function checkIpv6Mtu(work: Work, networkId: string): Promise<void> {
   if (rows[0] !== undefined) throw networkErrors.mtuTooSmall(rows[0].mtu, minimumMtuIpv6);
 }
 
-/** Ports that the network's own services made go with it; any other holds it. */
+/** Ports that the network's own services made, and floating IPs that lead nowhere, go with it; any other port holds it. */
 async function removeNetwork(work: Work, current: Row): Promise<void> {
+  await removeUnusedFloatingIps(work, current.id);
   const { rows: used } = await sql<{ id: string }>`
     select id from ports where network_id = ${current.id} and device_owner <> 'network:dhcp' order by created_at, id`.execute(
     work.trx,
