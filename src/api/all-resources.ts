@@ -1,6 +1,7 @@
 /** Every resource that the API serves. */
 import type { Resource } from './engine/resource.ts';
 import { addressGroup } from './resources/address-group.ts';
+import { addressScope } from './resources/address-scope.ts';
 import { agent } from './resources/agent.ts';
 import { defaultSecurityGroupRule } from './resources/default-security-group-rule.ts';
 import { defaultStatefulness } from './resources/default-statefulness.ts';
@@ -13,10 +14,13 @@ import { router } from './resources/router.ts';
 import { securityGroup } from './resources/security-group.ts';
 import { securityGroupRule } from './resources/security-group-rule.ts';
 import { subnet } from './resources/subnet.ts';
+import { subnetpool } from './resources/subnetpool.ts';
 
 export const allResources: readonly Resource[] = [
   network,
   subnet,
+  subnetpool,
+  addressScope,
   port,
   router,
   floatingip,

@@ -3,5 +3,6 @@ import type { GroupTables } from './tables/groups.ts';
 import type { IdentityTables } from './tables/identity.ts';
 import type { NetworkTables } from './tables/network.ts';
 import type { ServerTables } from './tables/server.ts';
+import type { SubnetpoolTables } from './tables/subnetpools.ts';
 
-export interface Database extends NetworkTables, GroupTables, IdentityTables, ServerTables {}
+export interface Database extends NetworkTables, GroupTables, IdentityTables, ServerTables, SubnetpoolTables {}

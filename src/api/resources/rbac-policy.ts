@@ -21,7 +21,7 @@ export const rbacPolicy: Resource = {
   name: 'rbac_policy',
   collection: 'rbac_policies',
   path: 'rbac-policies',
-  extensions: ['rbac-policies', 'rbac-security-groups', 'rbac-address-group'],
+  extensions: ['rbac-policies', 'rbac-address-group', 'rbac-address-scope', 'rbac-security-groups', 'rbac-subnetpool'],
   from: sql`rbac_policies as t`,
   quota: 'rbac_policy',
   notFound: sharingErrors.policyNotFound,
@@ -71,6 +71,7 @@ async function createPolicy(work: Work, values: Values): Promise<string> {
   if (!work.caller.isAdmin && owner !== work.caller.projectId) {
     throw sharingErrors.notOwner(kind === 'network' ? 'networks' : 'objects');
   }
+  await checkUsable(work, sharing, requiredText(values, 'target_tenant'));
   const policyId = await uniquely(async () => {
     const { id } = await work.trx
       .insertInto('rbac_policies')
@@ -94,6 +95,7 @@ async function updatePolicy(work: Work, current: Row, changes: Values): Promise<
   if (target === null || target === current['target_tenant']) return;
   const sharing = sharingOf(current);
   await checkUnneeded(work, sharing, current, target);
+  await checkUsable(work, sharing, target);
   await uniquely(() =>
     work.trx.updateTable('rbac_policies').set({ target_project: target }).where('id', '=', current.id).execute(),
   );
@@ -105,6 +107,14 @@ async function removePolicy(work: Work, current: Row): Promise<void> {
   await checkUnneeded(work, sharing, current, null);
   await work.trx.deleteFrom('rbac_policies').where('id', '=', current.id).execute();
   await noteChange(work, sharing);
+}
+
+/** Throws when the target could not use the object for want of another. */
+async function checkUsable(work: Work, { kind, objectId }: Sharing, target: string): Promise<void> {
+  const usable = sharedKinds[kind]?.usableBy?.(objectId, target);
+  if (usable === undefined) return;
+  const { rows } = await sql<{ usable: boolean }>`select ${usable} as usable`.execute(work.trx);
+  if (rows[0]?.usable !== true) throw sharingErrors.scopeNotShared(objectId);
 }
 
 /** Throws RbacPolicyInUse when somebody lives by this policy alone. */
