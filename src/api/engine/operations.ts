@@ -53,7 +53,8 @@ function distinct(changes: readonly Change[]): readonly Change[] {
 
 export async function list(call: Call, resource: Resource): Promise<Answer> {
   const query = readListQuery(resource, call.url.searchParams, call.config.api.pagination_max_limit);
-  await (resource.beforeList && transact(call, resource.beforeList));
+  const { beforeList } = resource;
+  if (beforeList !== undefined) await transact(call, (work) => beforeList(work, query));
   const rows = await readList(call.store.db, resource, call.caller, query, call.parentId);
   const links = pageLinks(call.url, query, rows);
   return {

@@ -146,6 +146,24 @@ describe('a shared group', () => {
   });
 });
 
+test('a project has its default group as soon as it, or an admin for it, looks; and again when that was removed', async () => {
+  const project = '3'.repeat(32);
+  const find = async () =>
+    (await api.ask('admin', 'GET', `/v2.0/security-groups?tenant_id=${project}`)).body.security_groups;
+  const [first] = await find();
+  expect(first).toMatchObject({ name: 'default', project_id: project });
+  expect(first.security_group_rules).toHaveLength(4);
+  expect(first.security_group_rules.every((one: { belongs_to_default_sg: boolean }) => one.belongs_to_default_sg)).toBe(
+    true,
+  );
+  expect((await api.ask('admin', 'DELETE', `/v2.0/security-groups/${first.id}`)).status).toBe(204);
+  const [again] = await find();
+  expect(again.id).not.toBe(first.id);
+  const own = (await api.ask('member', 'GET', '/v2.0/security-groups?name=default')).body.security_groups[0];
+  const refused = await api.ask('member', 'DELETE', `/v2.0/security-groups/${own.id}`);
+  expect(errorOf(refused)).toEqual([409, 'SecurityGroupCannotRemoveDefault']);
+});
+
 test('a group in use stays as stateful as it is', async () => {
   const { id } = await group();
   const network = await api.make('member', 'networks', { network: {} });

@@ -1,5 +1,6 @@
 /** What security groups are made from, and groups of addresses. */
 import type { Generated } from 'kysely';
+import type { SecurityGroupRulesTable } from './network.ts';
 import type { Timestamp } from './standard.ts';
 
 export interface AddressGroupsTable {
@@ -10,18 +11,23 @@ export interface AddressGroupsTable {
   readonly created_at: Timestamp;
 }
 
-export interface DefaultSecurityGroupRulesTable {
+type RuleColumns = Pick<
+  SecurityGroupRulesTable,
+  | 'direction'
+  | 'ethertype'
+  | 'protocol'
+  | 'port_range_min'
+  | 'port_range_max'
+  | 'remote_ip_prefix'
+  | 'normalized_cidr'
+  | 'remote_address_group_id'
+>;
+
+export interface DefaultSecurityGroupRulesTable extends RuleColumns {
   readonly id: Generated<string>;
   readonly description: Generated<string>;
-  readonly direction: 'ingress' | 'egress';
-  readonly ethertype: 'IPv4' | 'IPv6';
-  readonly protocol: string | null;
-  readonly port_range_min: number | null;
-  readonly port_range_max: number | null;
-  readonly remote_ip_prefix: string | null;
-  readonly normalized_cidr: string | null;
+  /** A group's id, or `PARENT`. */
   readonly remote_group_id: string | null;
-  readonly remote_address_group_id: string | null;
   readonly used_in_default_sg: boolean;
   readonly used_in_non_default_sg: boolean;
   readonly created_at: Timestamp;
