@@ -54,7 +54,7 @@ function distinct(changes: readonly Change[]): readonly Change[] {
 export async function list(call: Call, resource: Resource): Promise<Answer> {
   const query = readListQuery(resource, call.url.searchParams, call.config.api.pagination_max_limit);
   const { beforeList } = resource;
-  if (beforeList !== undefined) await transact(call, (work) => beforeList(work, query));
+  if (beforeList !== undefined) await transact(call, (work) => beforeList(work, query.filters));
   const rows = await readList(call.store.db, resource, call.caller, query, call.parentId);
   const links = pageLinks(call.url, query, rows);
   return {

@@ -6,7 +6,6 @@ import type { ApiError } from '../errors/api-error.ts';
 import type { Attribute } from './attribute.ts';
 import type { Caller } from './caller.ts';
 import type { Json } from './json.ts';
-import type { ListQuery } from './list-query.ts';
 import type { PolicyTarget } from './policy-check.ts';
 import type { Values } from './values.ts';
 
@@ -61,8 +60,8 @@ export interface Resource {
   readonly tagged?: { readonly table: string };
   /** What policies must know beside the object itself. May throw, such as 404 of a network that cannot be seen. */
   readonly policyTarget?: (work: Work, values: Values) => Promise<Partial<PolicyTarget>>;
-  /** Runs before a list is read, outside of it. */
-  readonly beforeList?: (work: Work, query: ListQuery) => Promise<void>;
+  /** Runs before a list is read, outside of it; `filters` are those of the query. */
+  readonly beforeList?: (work: Work, filters: ReadonlyMap<string, readonly string[]>) => Promise<void>;
   /** Throws for objects of one POST that cannot be made together. */
   readonly checkBulk?: (items: readonly Values[]) => void;
   /** Makes one object and gives its id. */

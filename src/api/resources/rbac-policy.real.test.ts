@@ -205,3 +205,20 @@ test('a project may have so many policies', async () => {
   expect(mine.filter(({ status }) => status === 201)).toHaveLength(10);
   expect(mine.filter(({ status }) => status === 409)[0]?.body.NeutronError.type).toBe('OverQuota');
 });
+
+test('a subnet pool of an address scope is shared only with who may use the scope, and not taken from who uses it', async () => {
+  const scope = await api.make('member', 'address-scopes', { address_scope: { name: 's', ip_version: 4 } });
+  const pool = await api.make('member', 'subnetpools', {
+    subnetpool: { name: 'p', prefixes: ['10.64.0.0/16'], address_scope_id: scope.id, default_prefixlen: 24 },
+  });
+  expect(errorOf(await share('member', pool.id, { object_type: 'subnetpool' }))).toEqual([400, 'InvalidInput']);
+  expect((await share('member', scope.id, { object_type: 'address_scope' })).status).toBe(201);
+  const policy = (await share('member', pool.id, { object_type: 'subnetpool' })).body.rbac_policy;
+  const own = await network('other');
+  const subnet = { network_id: own.id, ip_version: 4, subnetpool_id: pool.id };
+  const made = await api.make('other', 'subnets', { subnet });
+  const unshare = async () => await api.ask('member', 'DELETE', `${policies}/${policy.id}`);
+  expect(errorOf(await unshare())).toEqual([409, 'RbacPolicyInUse']);
+  await api.ask('other', 'DELETE', `/v2.0/subnets/${made.id}`);
+  expect((await unshare()).status).toBe(204);
+});

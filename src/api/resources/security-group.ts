@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import { notGiven, readOnly, writable } from '../engine/attribute.ts';
 import { toBoolean } from '../engine/conversions.ts';
-import type { ListQuery } from '../engine/list-query.ts';
 import { enforceLimit } from '../engine/quota.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
 import { ownOrShared, shared } from '../engine/sharing.ts';
@@ -69,9 +68,9 @@ export const securityGroup: Resource = {
 };
 
 /** A project has its default group as soon as somebody looks for it: its own, or an admin who asks for that project. */
-async function ensureListed(work: Work, query: ListQuery): Promise<void> {
+async function ensureListed(work: Work, filters: ReadonlyMap<string, readonly string[]>): Promise<void> {
   const { caller } = work;
-  const asked = query.filters.get('project_id') ?? query.filters.get('tenant_id');
+  const asked = filters.get('project_id') ?? filters.get('tenant_id');
   const projectId = caller.isAdmin ? asked?.[0] : undefined;
   await ensureDefaultGroup(work, projectId ?? caller.projectId);
 }
