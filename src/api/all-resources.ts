@@ -1,11 +1,15 @@
 /** Every resource that the API serves. */
 import type { Resource } from './engine/resource.ts';
+import { addressGroup } from './resources/address-group.ts';
 import { addressScope } from './resources/address-scope.ts';
 import { agent } from './resources/agent.ts';
+import { defaultSecurityGroupRule } from './resources/default-security-group-rule.ts';
+import { defaultStatefulness } from './resources/default-statefulness.ts';
 import { floatingip } from './resources/floatingip.ts';
 import { network } from './resources/network.ts';
 import { networkIpAvailability } from './resources/network-ip-availability.ts';
 import { port } from './resources/port.ts';
+import { rbacPolicy } from './resources/rbac-policy.ts';
 import { router } from './resources/router.ts';
 import { securityGroup } from './resources/security-group.ts';
 import { securityGroupRule } from './resources/security-group-rule.ts';
@@ -24,4 +28,8 @@ export const allResources: readonly Resource[] = [
   securityGroupRule,
   agent,
   networkIpAvailability,
+  rbacPolicy,
+  addressGroup,
+  defaultSecurityGroupRule,
+  defaultStatefulness,
 ];

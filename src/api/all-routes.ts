@@ -1,6 +1,7 @@
 /** Every path that the API serves. */
 import { allResources } from './all-resources.ts';
 import { type Route, resourceRoutes } from './engine/routes.ts';
+import { addressGroupActions } from './resources/address-group.ts';
 import { agentRoutes } from './resources/agent.ts';
 import { autoAllocatedTopologyRoutes } from './resources/auto-allocated-topology.ts';
 import { availabilityZoneRoutes } from './resources/availability-zones.ts';
@@ -15,6 +16,7 @@ export const allRoutes: readonly Route[] = [
   ...networkIpAvailabilityRoutes,
   ...allResources.flatMap(resourceRoutes),
   ...routerActions,
+  ...addressGroupActions,
   ...subnetpoolActions,
   ...autoAllocatedTopologyRoutes,
   ...agentRoutes,

@@ -8,7 +8,7 @@ import type { Caller } from './caller.ts';
 import type { Json } from './json.ts';
 import { readFields, readListQuery } from './list-query.ts';
 import { pageLinks } from './page-links.ts';
-import { enforce } from './policy.ts';
+import { enforce, isAllowed } from './policy.ts';
 import type { PolicyTarget } from './policy-check.ts';
 import { enforceQuota } from './quota.ts';
 import { readList, readOne, readThese } from './read.ts';
@@ -53,7 +53,8 @@ function distinct(changes: readonly Change[]): readonly Change[] {
 
 export async function list(call: Call, resource: Resource): Promise<Answer> {
   const query = readListQuery(resource, call.url.searchParams, call.config.api.pagination_max_limit);
-  await (resource.beforeList && transact(call, resource.beforeList));
+  const { beforeList } = resource;
+  if (beforeList !== undefined) await transact(call, (work) => beforeList(work, query.filters));
   const rows = await readList(call.store.db, resource, call.caller, query, call.parentId);
   const links = pageLinks(call.url, query, rows);
   return {
@@ -77,6 +78,7 @@ export async function create(call: Call, resource: Resource): Promise<Answer> {
   if (make === undefined) throw requestErrors.methodNotAllowed();
   const { bulk, items: given } = readCreate(resource, call.caller, call.body);
   const items = given.map((values) => withParent(call, resource, values));
+  if (bulk) resource.checkBulk?.(items);
   const rows = await transact(call, async (work) => {
     for (const values of items) {
       const projectId = String(values['project_id'] ?? call.caller.projectId);
@@ -135,7 +137,12 @@ export async function enforceOn(
   changes: Readonly<Record<string, Json>>,
 ): Promise<void> {
   const projectId = String(current['project_id'] ?? '');
-  enforce(resource, action, work.caller, { projectId, values: changes, ...(await targetOf(work, resource, current)) });
+  const target = await targetOf(work, resource, current);
+  // What the caller may use but not look at, such as a group that is shared with him, is not there for him to change.
+  const name = `get_${resource.policyName ?? resource.name}`;
+  const mayLook = isAllowed(name, work.caller, { projectId, values: current, ...target });
+  if (!mayLook) throw requestErrors.notFound();
+  enforce(resource, action, work.caller, { projectId, values: changes, ...target });
 }
 
 function withParent<Given extends Values>(call: Call, resource: Resource, values: Given): Given {

@@ -60,8 +60,10 @@ export interface Resource {
   readonly tagged?: { readonly table: string };
   /** What policies must know beside the object itself. May throw, such as 404 of a network that cannot be seen. */
   readonly policyTarget?: (work: Work, values: Values) => Promise<Partial<PolicyTarget>>;
-  /** Runs before a list is read, outside of it. */
-  readonly beforeList?: (work: Work) => Promise<void>;
+  /** Runs before a list is read, outside of it; `filters` are those of the query. */
+  readonly beforeList?: (work: Work, filters: ReadonlyMap<string, readonly string[]>) => Promise<void>;
+  /** Throws for objects of one POST that cannot be made together. */
+  readonly checkBulk?: (items: readonly Values[]) => void;
   /** Makes one object and gives its id. */
   readonly create?: (work: Work, values: Values) => Promise<string>;
   readonly update?: (work: Work, current: Row, changes: Values) => Promise<void>;

@@ -3,7 +3,7 @@ import { requestErrors } from '../errors/request-errors.ts';
 import { type Answer, type Call, create, list, remove, show, update } from './operations.ts';
 import { readOne } from './read.ts';
 import type { Resource } from './resource.ts';
-import { addTag, hasTag, removeTag, removeTags, replaceTags, showTags } from './tags.ts';
+import { addTag, addTags, hasTag, removeTag, removeTags, replaceTags, showTags } from './tags.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -48,6 +48,7 @@ function plainRoutes(resource: Resource): readonly Route[] {
   return [
     ...routes,
     { method: 'GET', pattern: all, handler: (call, id = '') => showTags(call, resource, id) },
+    { method: 'POST', pattern: all, handler: (call, id = '') => addTags(call, resource, id) },
     { method: 'PUT', pattern: all, handler: (call, id = '') => replaceTags(call, resource, id) },
     { method: 'DELETE', pattern: all, handler: (call, id = '') => removeTags(call, resource, id) },
     { method: 'GET', pattern: tag, handler: (call, id = '', name = '') => hasTag(call, resource, id, name) },

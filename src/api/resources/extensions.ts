@@ -14,6 +14,7 @@ const ofTheEngine: readonly string[] = [
   'pagination',
   'port-security-groups-filtering',
   'project-id',
+  'quota-check-limit',
   'quota_details',
   'quotas',
   'revision-if-match',

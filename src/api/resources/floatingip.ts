@@ -11,6 +11,7 @@ import { routerErrors } from '../errors/router-errors.ts';
 import { type Association, findAssociation } from '../work/floating-ip-association.ts';
 import { makePort } from '../work/make-port.ts';
 import { removePorts } from '../work/remove-port.ts';
+import { seenNetwork } from '../work/seen-network.ts';
 
 const uniqueViolation = '23505';
 const filterAndSort = { filter: true, sortKey: true } as const;
@@ -93,8 +94,8 @@ async function createFloatingIp(work: Work, values: Values): Promise<string> {
 }
 
 async function checkExternal(work: Work, networkId: string): Promise<void> {
-  const row = await work.trx.selectFrom('networks').select('external').where('id', '=', networkId).executeTakeFirst();
-  if (row?.external !== true) throw routerErrors.notExternal(networkId);
+  const { external } = await seenNetwork(work, networkId);
+  if (!external) throw routerErrors.notExternal(networkId);
 }
 
 /** The port that holds the address, so that nobody else gets it. It is nobody's, and never plugged. */
