@@ -1,13 +1,20 @@
 /** Every resource that the API serves. */
 import type { Resource } from './engine/resource.ts';
 import { agent } from './resources/agent.ts';
+import { conntrackHelper } from './resources/conntrack-helper.ts';
+import { flavor } from './resources/flavor.ts';
 import { floatingip } from './resources/floatingip.ts';
+import { floatingipPool } from './resources/floatingip-pool.ts';
+import { ndpProxy } from './resources/ndp-proxy.ts';
 import { network } from './resources/network.ts';
 import { networkIpAvailability } from './resources/network-ip-availability.ts';
 import { port } from './resources/port.ts';
+import { portForwarding } from './resources/port-forwarding.ts';
 import { router } from './resources/router.ts';
 import { securityGroup } from './resources/security-group.ts';
 import { securityGroupRule } from './resources/security-group-rule.ts';
+import { serviceProfile } from './resources/service-profile.ts';
+import { serviceProvider } from './resources/service-provider.ts';
 import { subnet } from './resources/subnet.ts';
 
 export const allResources: readonly Resource[] = [
@@ -20,4 +27,11 @@ export const allResources: readonly Resource[] = [
   securityGroupRule,
   agent,
   networkIpAvailability,
+  conntrackHelper,
+  flavor,
+  floatingipPool,
+  ndpProxy,
+  portForwarding,
+  serviceProfile,
+  serviceProvider,
 ];
