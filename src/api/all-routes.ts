@@ -5,6 +5,7 @@ import { agentRoutes } from './resources/agent.ts';
 import { availabilityZoneRoutes } from './resources/availability-zones.ts';
 import { extensionRoutes } from './resources/extensions.ts';
 import { flavorServiceProfileRoutes } from './resources/flavor-service-profiles.ts';
+import { floatingipPoolRoutes } from './resources/floatingip-pool.ts';
 import { l3AgentSchedulerRoutes } from './resources/l3-agent-scheduler.ts';
 import { quotaRoutes } from './resources/quota.ts';
 import { routerActions } from './resources/router-actions.ts';
@@ -15,6 +16,7 @@ export const allRoutes: readonly Route[] = [
   ...agentRoutes,
   ...l3AgentSchedulerRoutes,
   ...flavorServiceProfileRoutes,
+  ...floatingipPoolRoutes,
   ...quotaRoutes,
   ...availabilityZoneRoutes,
   ...extensionRoutes(allResources.flatMap((resource) => resource.extensions)),

@@ -2,7 +2,9 @@
 import { sql } from 'kysely';
 import { readOnly } from '../engine/attribute.ts';
 import type { Caller } from '../engine/caller.ts';
+import { list } from '../engine/operations.ts';
 import type { Resource } from '../engine/resource.ts';
+import type { Route } from '../engine/routes.ts';
 import { column, expression } from '../engine/standard-attributes.ts';
 import { networkErrors } from '../errors/network-errors.ts';
 import { network } from './network.ts';
@@ -13,7 +15,7 @@ const asker = readOnly(expression('text', ({ projectId }: Caller) => sql`${proje
 export const floatingipPool: Resource = {
   name: 'floatingip_pool',
   collection: 'floatingip_pools',
-  path: 'floatingip_pools',
+  path: 'floatingip-pools',
   extensions: ['floatingip-pools'],
   from: sql`(
     select s.id, s.name, s.cidr, s.network_id from subnets s join networks n on n.id = s.network_id
@@ -35,3 +37,8 @@ export const floatingipPool: Resource = {
     tenant_id: asker,
   },
 };
+
+/** The path that Neutron's reference names; its server and clients have the other one. */
+export const floatingipPoolRoutes: readonly Route[] = [
+  { method: 'GET', pattern: '/floatingip_pools', handler: (call) => list(call, floatingipPool) },
+];

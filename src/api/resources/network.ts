@@ -21,6 +21,7 @@ import { requestErrors } from '../errors/request-errors.ts';
 import { ensureDefaultGroup } from '../work/default-group.ts';
 import { place } from '../work/place.ts';
 import { freeNumbers, maximumMtu, type Segment, segmentInUse, wantedSegment } from '../work/segment.ts';
+import { removeUnusedFloatingIps } from '../work/unused-floating-ips.ts';
 
 const minimumMtuIpv4 = 68;
 const minimumMtuIpv6 = 1280;
@@ -237,6 +238,7 @@ async function checkUnshare(work: Work, current: Row): Promise<void> {
 }
 
 async function checkInternal(work: Work, networkId: string): Promise<void> {
+  await removeUnusedFloatingIps(work, networkId);
   const { rows } = await sql`
     select 1 from ports where network_id = ${networkId} and device_owner in ('network:router_gateway', 'network:floatingip') limit 1`.execute(
     work.trx,
@@ -254,6 +256,7 @@ async function checkIpv6Mtu(work: Work, networkId: string): Promise<void> {
 
 /** Ports that the network's own services made go with it; any other holds it. */
 async function removeNetwork(work: Work, current: Row): Promise<void> {
+  await removeUnusedFloatingIps(work, current.id);
   const { rows: used } = await sql<{ id: string }>`
     select id from ports where network_id = ${current.id} and device_owner <> 'network:dhcp' order by created_at, id`.execute(
     work.trx,

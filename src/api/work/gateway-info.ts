@@ -1,7 +1,7 @@
 /** What a request says of a router's way out. */
 import { toBoolean, toFixedIps } from '../engine/conversions.ts';
-import { isList, isObject, type Json } from '../engine/json.ts';
-import { boolean, fixedIps, listOf, object, uuid, validator } from '../engine/validators.ts';
+import { asText, isList, isObject, type Json } from '../engine/json.ts';
+import { boolean, fixedIps, object, uuid, validator } from '../engine/validators.ts';
 
 const gatewayInfo = object(
   {
@@ -19,7 +19,15 @@ export const gatewayInfoOrNone = validator(
   (value) => (value === null || (isObject(value) && Object.keys(value).length === 0) ? null : gatewayInfo(value)),
 );
 
-export const gatewayInfos = listOf(gatewayInfo);
+/** Two of them may be the same: a router can have two ports on one network. */
+export const gatewayInfos = validator(
+  'type:list_of_dict_or_nodata',
+  { type: 'array', items: gatewayInfo.schema },
+  (value) => {
+    if (!isList(value)) return `'${asText(value)}' is not a list`;
+    return value.map((one) => gatewayInfo(one)).find((reason) => reason !== null) ?? null;
+  },
+);
 
 export function toGatewayInfo(value: Json): Json {
   if (!isObject(value)) return value;
