@@ -71,6 +71,7 @@ async function createForwarding(work: Work, values: Values): Promise<string> {
     throw portForwardingErrors.bad('An internal and an external port or port range must be specified');
   }
   checkRanges(external, internal);
+  checkProtocol(values);
   const socket = socketOf(values);
   await leadTo(work, fip, socket);
   const made = await withoutCollision(external, internal, async () =>
@@ -95,6 +96,7 @@ async function updateForwarding(work: Work, current: Row, changes: Values): Prom
   const external = readRange(changes, 'external') ?? currentRange(current, 'external');
   const internal = readRange(changes, 'internal') ?? currentRange(current, 'internal');
   checkRanges(external, internal);
+  checkProtocol(changes);
   const socket = socketOf({ ...current, ...changes });
   if (socket.portId !== current['internal_port_id'] || socket.address !== current['internal_ip_address']) {
     await leadTo(work, fip, socket);
@@ -116,6 +118,12 @@ async function updateForwarding(work: Work, current: Row, changes: Values): Prom
 async function removeForwarding(work: Work, current: Row): Promise<void> {
   await lockFloatingIp(work, requiredText(current, 'floatingip_id'));
   await dropForwardings(work, sql`p.id = ${current.id}`);
+}
+
+/** What has no ports has none to forward. Neutron takes it, and then no agent can bring it about. */
+function checkProtocol(values: Values): void {
+  const given = textOf(values, 'protocol') ?? '';
+  if (given.includes('icmp')) throw portForwardingErrors.bad(`Protocol ${given} has no ports to forward`);
 }
 
 function socketOf(values: Values): Socket {
