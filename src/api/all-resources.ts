@@ -1,5 +1,6 @@
 /** Every resource that the API serves. */
 import type { Resource } from './engine/resource.ts';
+import { addressScope } from './resources/address-scope.ts';
 import { agent } from './resources/agent.ts';
 import { conntrackHelper } from './resources/conntrack-helper.ts';
 import { flavor } from './resources/flavor.ts';
@@ -16,10 +17,13 @@ import { securityGroupRule } from './resources/security-group-rule.ts';
 import { serviceProfile } from './resources/service-profile.ts';
 import { serviceProvider } from './resources/service-provider.ts';
 import { subnet } from './resources/subnet.ts';
+import { subnetpool } from './resources/subnetpool.ts';
 
 export const allResources: readonly Resource[] = [
   network,
   subnet,
+  subnetpool,
+  addressScope,
   port,
   router,
   floatingip,

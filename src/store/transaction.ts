@@ -13,11 +13,10 @@ export function sqlState(error: unknown): string | undefined {
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }
 
-/** Name of the constraint that an error from PostgreSQL says was violated, `undefined` for any other. */
-export function sqlConstraint(error: unknown): string | undefined {
-  return error instanceof Error && 'constraint' in error && typeof error.constraint === 'string'
-    ? error.constraint
-    : undefined;
+/** The constraint that an error from PostgreSQL names, `undefined` where it names none. */
+export function violatedConstraint(error: unknown): string | undefined {
+  if (sqlState(error) === undefined || !(error instanceof Error) || !('constraint' in error)) return undefined;
+  return typeof error.constraint === 'string' ? error.constraint : undefined;
 }
 
 /** Runs `work`, which may run more than once and so must have no effect outside the database. */

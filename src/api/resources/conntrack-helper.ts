@@ -1,6 +1,6 @@
 /** Helpers of the connection tracker in a router, for protocols that open ports as they go. */
 import { sql } from 'kysely';
-import { sqlConstraint } from '../../store/transaction.ts';
+import { violatedConstraint } from '../../store/transaction.ts';
 import { writable } from '../engine/attribute.ts';
 import { toInteger } from '../engine/conversions.ts';
 import { asRepr, asText } from '../engine/json.ts';
@@ -112,7 +112,7 @@ async function withoutDuplicate<Result>(
   try {
     return await write();
   } catch (error) {
-    if (sqlConstraint(error) !== 'conntrack_helpers_once') throw error;
+    if (violatedConstraint(error) !== 'conntrack_helpers_once') throw error;
     throw conntrackHelperErrors.duplicate(asRepr({ router_id: routerId, ...helper }));
   }
 }

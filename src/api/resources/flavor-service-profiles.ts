@@ -1,5 +1,5 @@
 /** Which service profiles a flavor stands for, and who would make what it asks for. */
-import { sqlConstraint } from '../../store/transaction.ts';
+import { violatedConstraint } from '../../store/transaction.ts';
 import { isObject, type Json } from '../engine/json.ts';
 import { type Answer, type Call, readForChange, transact } from '../engine/operations.ts';
 import { enforcePolicy } from '../engine/policy.ts';
@@ -52,7 +52,7 @@ async function addProfile(call: Call, id: string): Promise<Answer> {
         .values({ flavor_id: id, service_profile_id: profileId })
         .execute();
     } catch (error) {
-      const constraint = sqlConstraint(error);
+      const constraint = violatedConstraint(error);
       if (constraint === 'flavor_service_profiles_once') throw flavorErrors.bindingExists(profileId, id);
       if (constraint !== undefined) throw flavorErrors.profileNotFound(profileId);
       throw error;

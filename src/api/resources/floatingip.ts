@@ -1,6 +1,6 @@
 /** Floating IPs: addresses of an external network that lead to a port. */
 import { sql } from 'kysely';
-import { sqlConstraint, sqlState } from '../../store/transaction.ts';
+import { sqlState, violatedConstraint } from '../../store/transaction.ts';
 import { notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
 import { orNull, toBoolean, toCanonicalAddress, toLowerCase } from '../engine/conversions.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
@@ -183,7 +183,7 @@ async function inUniqueAssociation(
     await write();
   } catch (error) {
     // Ports of it are forwarded, which refer to it as one that leads to no port.
-    if (sqlConstraint(error) === 'port_forwardings_floatingip')
+    if (violatedConstraint(error) === 'port_forwardings_floatingip')
       throw portForwardingErrors.floatingIpInUse(floatingIpId);
     if (association === null || sqlState(error) !== uniqueViolation) throw error;
     throw routerErrors.alreadyAssociated(address, floatingIpId, { ...association, networkId });

@@ -1,7 +1,7 @@
 /** NDP proxies: IPv6 addresses of the inside for which a router answers outside. */
 import { sql } from 'kysely';
 import { cidrContains, formatAddress, parseAddress, toAddress, toCidr } from '../../model/addresses.ts';
-import { sqlConstraint } from '../../store/transaction.ts';
+import { violatedConstraint } from '../../store/transaction.ts';
 import { onCreate, readOnly, writable } from '../engine/attribute.ts';
 import { toCanonicalAddress } from '../engine/conversions.ts';
 import { readOne } from '../engine/read.ts';
@@ -75,7 +75,7 @@ async function createProxy(work: Work, values: Values): Promise<string> {
     work.changes.push({ kind: 'router', id: routerId });
     return row.id;
   } catch (error) {
-    if (sqlConstraint(error) === 'ndp_proxies_once') throw ndpProxyErrors.exists(address, routerId);
+    if (violatedConstraint(error) === 'ndp_proxies_once') throw ndpProxyErrors.exists(address, routerId);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** Ports of a floating IP that lead to ports of several fixed IPs. */
 import { sql } from 'kysely';
-import { sqlConstraint } from '../../store/transaction.ts';
+import { violatedConstraint } from '../../store/transaction.ts';
 import { type Attribute, writable } from '../engine/attribute.ts';
 import { orNull, toCanonicalAddress, toInteger } from '../engine/conversions.ts';
 import { asText } from '../engine/json.ts';
@@ -157,7 +157,7 @@ async function withoutCollision<Result>(
   try {
     return await write();
   } catch (error) {
-    const constraint = sqlConstraint(error);
+    const constraint = violatedConstraint(error);
     if (constraint === 'port_forwardings_external_once')
       throw portForwardingErrors.duplicate('external', asRange(external));
     if (constraint === 'port_forwardings_internal_once')
