@@ -1,6 +1,6 @@
 /** Which addresses a router began to answer for, and which floating IPs went away: what neighbours and conntrack must hear. Pure. */
 import type { HostState } from '../host/host-state.ts';
-import type { Share } from '../model/share.ts';
+import type { FloatingIp, ForwardingIp, Share } from '../model/share.ts';
 
 export interface Arrival {
   readonly namespace: string;
@@ -24,12 +24,23 @@ export interface Departure {
 
 /** Floating IPs that no longer lead where they led, on routers that are still here. */
 export function departures(before: Share, after: Share): readonly Departure[] {
-  return Object.values(before.floatingIp).flatMap((old) => {
-    const now = after.floatingIp[old.id];
-    const leadsThere = now?.routerId === old.routerId && now.fixedIpAddress === old.fixedIpAddress;
-    if (leadsThere || after.router[old.routerId] === undefined) return [];
+  const olds = [...Object.values(before.floatingIp), ...Object.values(before.forwardingIp)];
+  return olds.flatMap((old) => {
+    const now = after.floatingIp[old.id] ?? after.forwardingIp[old.id];
+    if (after.router[old.routerId] === undefined || (now !== undefined && leadsWhere(old, now))) return [];
     return [{ namespace: `qrouter-${old.routerId}`, floatingIpAddress: old.floatingIpAddress }];
   });
+}
+
+/** Ports that are forwarded in addition part no connection. */
+function leadsWhere(old: FloatingIp | ForwardingIp, now: FloatingIp | ForwardingIp): boolean {
+  if (old.routerId !== now.routerId) return false;
+  if ('forwardings' in old && 'forwardings' in now) {
+    return old.forwardings.every((one) =>
+      now.forwardings.some((other) => JSON.stringify(other) === JSON.stringify(one)),
+    );
+  }
+  return 'fixedIpAddress' in old && 'fixedIpAddress' in now && old.fixedIpAddress === now.fixedIpAddress;
 }
 
 function gatewayAddresses(state: HostState): readonly Arrival[] {

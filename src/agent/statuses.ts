@@ -59,7 +59,7 @@ export function statusesOf({ share, host, plugged, plugs, problems }: Judged): S
     }
   }
   const floatingIps: Record<string, ObjectStatus> = {};
-  for (const floatingIp of Object.values(share.floatingIp)) {
+  for (const floatingIp of [...Object.values(share.floatingIp), ...Object.values(share.forwardingIp)]) {
     const isUp = share.router[floatingIp.routerId]?.adminStateUp ?? false;
     const own = [`qrouter-${floatingIp.routerId}`];
     floatingIps[floatingIp.id] = judge(floatingIp.id, isUp, 'its router is not up on this host', own);

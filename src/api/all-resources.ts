@@ -3,16 +3,23 @@ import type { Resource } from './engine/resource.ts';
 import { addressGroup } from './resources/address-group.ts';
 import { addressScope } from './resources/address-scope.ts';
 import { agent } from './resources/agent.ts';
+import { conntrackHelper } from './resources/conntrack-helper.ts';
 import { defaultSecurityGroupRule } from './resources/default-security-group-rule.ts';
 import { defaultStatefulness } from './resources/default-statefulness.ts';
+import { flavor } from './resources/flavor.ts';
 import { floatingip } from './resources/floatingip.ts';
+import { floatingipPool } from './resources/floatingip-pool.ts';
+import { ndpProxy } from './resources/ndp-proxy.ts';
 import { network } from './resources/network.ts';
 import { networkIpAvailability } from './resources/network-ip-availability.ts';
 import { port } from './resources/port.ts';
+import { portForwarding } from './resources/port-forwarding.ts';
 import { rbacPolicy } from './resources/rbac-policy.ts';
 import { router } from './resources/router.ts';
 import { securityGroup } from './resources/security-group.ts';
 import { securityGroupRule } from './resources/security-group-rule.ts';
+import { serviceProfile } from './resources/service-profile.ts';
+import { serviceProvider } from './resources/service-provider.ts';
 import { subnet } from './resources/subnet.ts';
 import { subnetpool } from './resources/subnetpool.ts';
 
@@ -32,4 +39,11 @@ export const allResources: readonly Resource[] = [
   addressGroup,
   defaultSecurityGroupRule,
   defaultStatefulness,
+  conntrackHelper,
+  flavor,
+  floatingipPool,
+  ndpProxy,
+  portForwarding,
+  serviceProfile,
+  serviceProvider,
 ];

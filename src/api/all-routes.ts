@@ -6,9 +6,12 @@ import { agentRoutes } from './resources/agent.ts';
 import { autoAllocatedTopologyRoutes } from './resources/auto-allocated-topology.ts';
 import { availabilityZoneRoutes } from './resources/availability-zones.ts';
 import { extensionRoutes } from './resources/extensions.ts';
+import { flavorServiceProfileRoutes } from './resources/flavor-service-profiles.ts';
+import { floatingipPoolRoutes } from './resources/floatingip-pool.ts';
+import { l3AgentSchedulerRoutes } from './resources/l3-agent-scheduler.ts';
 import { networkIpAvailabilityRoutes } from './resources/network-ip-availability.ts';
 import { quotaRoutes } from './resources/quota.ts';
-import { routerActions } from './resources/router.ts';
+import { routerActions } from './resources/router-actions.ts';
 import { subnetpoolActions } from './resources/subnetpool-actions.ts';
 
 export const allRoutes: readonly Route[] = [
@@ -20,6 +23,9 @@ export const allRoutes: readonly Route[] = [
   ...subnetpoolActions,
   ...autoAllocatedTopologyRoutes,
   ...agentRoutes,
+  ...l3AgentSchedulerRoutes,
+  ...flavorServiceProfileRoutes,
+  ...floatingipPoolRoutes,
   ...quotaRoutes,
   ...availabilityZoneRoutes,
   ...extensionRoutes(allResources.flatMap((resource) => resource.extensions)),

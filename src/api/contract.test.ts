@@ -46,7 +46,8 @@ function expected(resource: Resource): Record<string, ContractAttribute> {
     for (const name of names) {
       const map = contract[alias]?.resource_attribute_map?.[name];
       const below = contract[alias]?.sub_resource_attribute_map?.[name]?.parameters;
-      for (const [attribute, facts] of Object.entries({ ...map, ...below })) {
+      // Two resources can have one name, of which one lives below another.
+      for (const [attribute, facts] of Object.entries({ ...(resource.parent === undefined ? map : below) })) {
         merged[attribute] = { ...merged[attribute], ...facts };
       }
     }

@@ -124,6 +124,7 @@ export const extensionNames: readonly (readonly [alias: string, name: string, up
   ['router', 'Neutron L3 Router', '2012-07-20'],
   ['router-admin-state-down-before-update', "Enforce Router's Admin State Down Before Update Extension", '2019-07-02'],
   ['router-enable-snat', 'Exposes the router "enable_snat" read-only configuration flag', '2025-09-18'],
+  ['router-interface-fip', 'Router interface FIP Extension', '2015-11-11'],
   ['router-service-type', 'Router Service Type', '2013-01-29'],
   ['router_availability_zone', 'Router Availability Zone', '2015-01-01'],
   ['security-group', 'security-group', '2012-10-05'],

@@ -1,5 +1,6 @@
 import type { Ruleset } from '../host/host-state.ts';
-import type { FloatingIp } from '../model/share.ts';
+import type { FloatingIp, ForwardingIp } from '../model/share.ts';
+import { forwardingRules } from './port-forwardings.ts';
 import { wrappedChains } from './wrapped-chains.ts';
 
 /** A router's device with its addresses (`10.0.0.1/24`). */
@@ -13,6 +14,7 @@ export interface RouterRulesInput {
   readonly gateway: RouterDevice | undefined;
   readonly enableSnat: boolean;
   readonly floatingIps: readonly FloatingIp[];
+  readonly forwardingIps: readonly ForwardingIp[];
 }
 
 /** Prefix of the chains of the L3 agent, as Neutron names them. */
@@ -52,7 +54,7 @@ export function routerRules(input: RouterRulesInput): { readonly ipv4: Ruleset; 
   };
 }
 
-function natChains({ gateway, enableSnat, floatingIps }: RouterRulesInput) {
+function natChains({ gateway, enableSnat, floatingIps, forwardingIps }: RouterRulesInput) {
   const dnat = floatingIps.map(
     ({ floatingIpAddress, fixedIpAddress }) => `-d ${floatingIpAddress}/32 -j DNAT --to-destination ${fixedIpAddress}`,
   );
@@ -60,7 +62,8 @@ function natChains({ gateway, enableSnat, floatingIps }: RouterRulesInput) {
   const snat = `-j SNAT --to-source ${routerIp} --random-fully`;
   const hasAddress = gateway !== undefined && routerIp !== undefined;
   return {
-    PREROUTING: dnat,
+    PREROUTING: [...dnat, `-j ${L3_AGENT}-fip-pf`],
+    'fip-pf': forwardingRules(forwardingIps),
     OUTPUT: dnat,
     // Between networks of the router nothing is translated.
     POSTROUTING: hasAddress ? [`! -o ${gateway.name} -m conntrack ! --ctstate DNAT -j ACCEPT`] : [],

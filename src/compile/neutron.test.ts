@@ -26,10 +26,9 @@ const deviations: readonly { readonly line: RegExp; readonly why: string }[] = [
     line: /^- net1 (chain|rule) qrouter\S+ ipv6 nat /,
     why: 'metadata is another issue; nothing else is translated in IPv6',
   },
-  { line: /^- net1 (chain|rule) qrouter\S+ ipv4 nat .*fip-pf/, why: 'port forwarding is another issue' },
   {
     line: /^- net1 address \S+ \S+ (169\.254\.169\.254\/32|203\.0\.113\.183\/32|fe80::a9fe:a9fe\/64)$/,
-    why: 'metadata and port forwarding are other issues',
+    why: 'metadata is another issue; a floating IP of which no port is forwarded there',
   },
   {
     line: /^[-+] \S+ rule root ipv[46] (raw \S+-(PREROUTING|ct-chain)|filter \S+-(FORWARD|sg-chain|p[0-9a-f-]{10})) /,

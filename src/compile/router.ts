@@ -1,6 +1,6 @@
 import type { Link, Route } from '../host/host-state.ts';
 import { addressBits, isInCidr, toAddress, toCidr } from '../model/addresses.ts';
-import type { FloatingIp, Port, Router, Subnet } from '../model/share.ts';
+import type { FloatingIp, ForwardingIp, Port, Router, Subnet } from '../model/share.ts';
 import { sortByAddress } from './block.ts';
 import { defaultRoutes } from './default-routes.ts';
 import { deviceAddresses } from './device-addresses.ts';
@@ -14,17 +14,26 @@ import type { Piece } from './piece.ts';
 /** The namespace of every router that is up: its devices on br-int, addresses, routes, and what it does to packets. */
 export function routers(view: HostView): readonly Piece[] {
   const { share } = view;
-  const floating = new Map<string, FloatingIp[]>();
-  for (const one of Object.values(share.floatingIp)) {
-    floating.set(one.routerId, [...(floating.get(one.routerId) ?? []), one]);
-  }
+  const floating = byRouter(share.floatingIp);
+  const forwarding = byRouter(share.forwardingIp);
   return Object.values(share.router)
     .filter(({ adminStateUp }) => adminStateUp)
     .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .flatMap((router) => routerPieces(view, router, floating.get(router.id) ?? []));
+    .flatMap((router) => routerPieces(view, router, floating.get(router.id) ?? [], forwarding.get(router.id) ?? []));
 }
 
-function routerPieces(view: HostView, router: Router, floating: readonly FloatingIp[]): readonly Piece[] {
+function byRouter<Value extends { readonly routerId: string }>(values: Readonly<Record<string, Value>>) {
+  const groups = new Map<string, Value[]>();
+  for (const one of Object.values(values)) groups.set(one.routerId, [...(groups.get(one.routerId) ?? []), one]);
+  return groups;
+}
+
+function routerPieces(
+  view: HostView,
+  router: Router,
+  floating: readonly FloatingIp[],
+  forwarding: readonly ForwardingIp[],
+): readonly Piece[] {
   const { share } = view;
   const interfaces = router.interfacePortIds
     .flatMap((id) => share.port[id] ?? [])
@@ -37,13 +46,14 @@ function routerPieces(view: HostView, router: Router, floating: readonly Floatin
       ? { port: gatewayPort, device: device(view, gatewayPort, qgName(gatewayPort.id)) }
       : undefined;
   const fips = gateway === undefined ? [] : sortByAddress(floating, ({ floatingIpAddress }) => floatingIpAddress);
+  const forwards = gateway === undefined ? [] : sortByAddress(forwarding, ({ floatingIpAddress }) => floatingIpAddress);
   const all = [...interfaces, ...(gateway === undefined ? [] : [gateway])];
   const links = Object.fromEntries(
     all.map(({ port, device: { name, addresses } }) => [name, link(view, port, addresses)]),
   );
   if (gateway !== undefined) {
     const { name, addresses } = gateway.device;
-    const more = fips.map(({ floatingIpAddress }) => hostAddress(floatingIpAddress));
+    const more = [...fips, ...forwards].map(({ floatingIpAddress }) => hostAddress(floatingIpAddress));
     links[name] = link(view, gateway.port, [...addresses, ...more]);
   }
   const rules = routerRules({
@@ -51,6 +61,7 @@ function routerPieces(view: HostView, router: Router, floating: readonly Floatin
     gateway: gateway?.device,
     enableSnat: router.enableSnat,
     floatingIps: fips,
+    forwardingIps: forwards,
   });
   return [
     ...all.map(({ port, device: { name } }) =>

@@ -10,7 +10,7 @@ const shown: Readonly<Record<string, readonly ShareKind[]>> = {
   subnet: ['subnet'],
   port: ['port'],
   router: ['router'],
-  floatingip: ['floatingIp'],
+  floatingip: ['floatingIp', 'forwardingIp'],
   security_group: ['securityGroup', 'securityGroupMembers'],
   address_group: ['securityGroupMembers'],
   host: ['tunnelEndpoint'],

@@ -114,7 +114,16 @@ UNION ALL
 SELECT 'floatingIp', f.id::text, 'h:' || r.host, json_build_object(
   'id', f.id, 'routerId', f.router_id, 'floatingIpAddress', host(f.floating_ip_address),
   'fixedIpAddress', host(f.fixed_ip_address), 'portId', f.port_id)::text
-FROM carried r JOIN floating_ips f ON f.router_id = r.id WHERE f.port_id IS NOT NULL
+FROM carried r JOIN floating_ips f ON f.router_id = r.id AND f.floating_network_id = r.gateway_network_id WHERE f.port_id IS NOT NULL
+UNION ALL
+SELECT 'forwardingIp', f.id::text, 'h:' || r.host, json_build_object(
+  'id', f.id, 'routerId', f.router_id, 'floatingIpAddress', host(f.floating_ip_address),
+  'forwardings', json_agg(json_build_object('id', p.id, 'protocol', p.protocol,
+    'externalFirst', p.external_first, 'externalLast', p.external_last,
+    'internalIpAddress', host(p.internal_ip_address), 'internalFirst', p.internal_first, 'internalLast', p.internal_last)
+    ORDER BY p.protocol, p.external_first))::text
+FROM carried r JOIN floating_ips f ON f.router_id = r.id AND f.floating_network_id = r.gateway_network_id
+JOIN port_forwardings p ON p.floatingip_id = f.id GROUP BY f.id, f.router_id, f.floating_ip_address, r.host
 UNION ALL
 SELECT 'dhcpServer', d.network_id::text, 'h:' || d.host,
   json_build_object('id', d.network_id, 'portId', d.port_id)::text

@@ -126,6 +126,25 @@ export interface FloatingIp {
   readonly portId: string;
 }
 
+/** Ports of a forwarding floating IP that lead to ports of a fixed IP: each to its own, or all to one. */
+export interface PortForwarding {
+  readonly id: string;
+  readonly protocol: string;
+  readonly externalFirst: number;
+  readonly externalLast: number;
+  readonly internalIpAddress: string;
+  readonly internalFirst: number;
+  readonly internalLast: number;
+}
+
+/** A floating IP that leads to no port and forwards ports, on a router of this host. */
+export interface ForwardingIp {
+  readonly id: string;
+  readonly routerId: string;
+  readonly floatingIpAddress: string;
+  readonly forwardings: readonly PortForwarding[];
+}
+
 /** A DHCP server that this host runs. `id` is the network's; `portId` the `network:dhcp` port's. */
 export interface DhcpServer {
   readonly id: string;
@@ -147,6 +166,7 @@ export interface ShareKinds {
   readonly securityGroupMembers: SecurityGroupMembers;
   readonly router: Router;
   readonly floatingIp: FloatingIp;
+  readonly forwardingIp: ForwardingIp;
   readonly dhcpServer: DhcpServer;
   readonly tunnelEndpoint: TunnelEndpoint;
 }
@@ -179,6 +199,7 @@ export const emptyShare: Share = {
   securityGroupMembers: {},
   router: {},
   floatingIp: {},
+  forwardingIp: {},
   dhcpServer: {},
   tunnelEndpoint: {},
 };

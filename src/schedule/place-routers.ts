@@ -13,7 +13,10 @@ interface Unplaced {
   readonly segments: Needs['segments'];
 }
 
-/** Gives each router with a port and without a live host the least loaded one, and binds router ports to their hosts. */
+/**
+ * Gives each router with a port and without a live host the least loaded one, and binds router ports to their hosts. What an
+ * admin placed by hand stays where it is.
+ */
 export async function placeRouters(trx: Trx): Promise<readonly Change[]> {
   const changes: Change[] = [];
   const unplaced = await readUnplaced(trx);
@@ -40,22 +43,22 @@ async function readUnplaced(trx: Trx): Promise<readonly Unplaced[]> {
       from ports p join networks n on n.id = p.network_id
       where p.id = r.gateway_port_id or p.id in (select i.port_id from router_interfaces i where i.router_id = r.id)
     ) s
-    where s.segments is not null and not exists (select 1 from hosts h where h.name = r.host and h.admin_state_up and ${isAlive})
+    where s.segments is not null and not r.placed_by_hand and not exists (select 1 from hosts h where h.name = r.host and h.admin_state_up and ${isAlive})
     order by r.created_at, r.id`.execute(trx);
   return rows;
 }
 
-/** A router's port is where its router is. */
-async function bindRouterPorts(trx: Trx): Promise<readonly Change[]> {
+/** A router's port is where its router is: of one router, or of all. */
+export async function bindRouterPorts(trx: Trx, routerId: string | null = null): Promise<readonly Change[]> {
   const { rows } = await sql<{ id: string; host: string }>`
     update ports p
     set host_id = w.host, status = 'DOWN', revision_number = p.revision_number + 1, updated_at = now()
     from (
-      select r.host, r.gateway_port_id as port_id from routers r where r.gateway_port_id is not null
+      select r.id as router_id, r.host, r.gateway_port_id as port_id from routers r where r.gateway_port_id is not null
       union all
-      select r.host, i.port_id from routers r join router_interfaces i on i.router_id = r.id
+      select r.id, r.host, i.port_id from routers r join router_interfaces i on i.router_id = r.id
     ) w, ports o
-    where w.port_id = p.id and o.id = p.id and p.host_id <> w.host
+    where w.port_id = p.id and o.id = p.id and p.host_id <> w.host and (${routerId}::uuid is null or w.router_id = ${routerId}::uuid)
     returning p.id, o.host_id as host`.execute(trx);
   await bindPorts(
     trx,

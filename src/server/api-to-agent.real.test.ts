@@ -106,6 +106,43 @@ test('what is asked for over the API reaches the hosts that it concerns, and wha
   await expect.poll(() => status(`/v2.0/ports/${port.id}`, 'port')).toBe('ACTIVE');
   await expect.poll(() => status(`/v2.0/floatingips/${floatingip.id}`, 'floatingip')).toBe('ACTIVE');
 
+  const { floatingip: forwarding } = await ask('POST', '/v2.0/floatingips', {
+    floatingip: { floating_network_id: outside.id },
+  });
+  const { port: other } = await ask('POST', '/v2.0/ports', { port: { network_id: network.id } });
+  const { port_forwarding } = await ask('POST', `/v2.0/floatingips/${forwarding.id}/port_forwardings`, {
+    port_forwarding: {
+      protocol: 'tcp',
+      internal_port_id: other.id,
+      internal_ip_address: other.fixed_ips[0].ip_address,
+      internal_port: 22,
+      external_port_range: '2222:2223',
+    },
+  });
+  await n1.until(() => n1.share.has(`forwardingIp:${forwarding.id}`));
+  expect(n1.share.get(`forwardingIp:${forwarding.id}`)).toEqual({
+    id: forwarding.id,
+    routerId: router.id,
+    floatingIpAddress: forwarding.floating_ip_address,
+    forwardings: [
+      {
+        id: port_forwarding.id,
+        protocol: 'tcp',
+        externalFirst: 2222,
+        externalLast: 2223,
+        internalIpAddress: other.fixed_ips[0].ip_address,
+        internalFirst: 22,
+        internalLast: 22,
+      },
+    ],
+  });
+  n1.report({ generation: 6, ports: [], routers: [], floatingIps: [{ id: forwarding.id, status: 'ACTIVE' }] });
+  await expect.poll(() => status(`/v2.0/floatingips/${forwarding.id}`, 'floatingip')).toBe('ACTIVE');
+  await ask('DELETE', `/v2.0/ports/${other.id}`);
+  await n1.until(() => !n1.share.has(`forwardingIp:${forwarding.id}`));
+  expect(await status(`/v2.0/floatingips/${forwarding.id}`, 'floatingip')).toBe('DOWN');
+  await ask('DELETE', `/v2.0/floatingips/${forwarding.id}`);
+
   // Moving the port takes everything from one host to the other.
   await ask('PUT', `/v2.0/ports/${port.id}`, { port: { 'binding:host_id': 'compute2' } });
   await c2.until(() => c2.share.has(`port:${port.id}`));

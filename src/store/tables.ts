@@ -2,7 +2,14 @@
 import type { GroupTables } from './tables/groups.ts';
 import type { IdentityTables } from './tables/identity.ts';
 import type { NetworkTables } from './tables/network.ts';
+import type { RouterTables } from './tables/router.ts';
 import type { ServerTables } from './tables/server.ts';
 import type { SubnetpoolTables } from './tables/subnetpools.ts';
 
-export interface Database extends NetworkTables, GroupTables, IdentityTables, ServerTables, SubnetpoolTables {}
+export interface Database
+  extends NetworkTables,
+    GroupTables,
+    RouterTables,
+    IdentityTables,
+    ServerTables,
+    SubnetpoolTables {}

@@ -135,7 +135,7 @@ function applyTarget(walk: Walk, target: RuleTarget, step: RuleStep, depth: numb
       return runChain(walk, target.chain, depth + 1);
     case 'dnat':
     case 'snat':
-      walk.translation = { kind: target.kind, ...splitTarget(target.to), step };
+      walk.translation = { kind: target.kind, ...splitTarget(target.to, walk.packet.packet.destinationPort), step };
       return { kind: 'verdict', verdict: 'accept', step };
     case 'redirect':
       walk.translation = {
@@ -183,8 +183,11 @@ function marked(packet: NetfilterPacket, target: MarkTarget): NetfilterPacket {
 }
 
 /** `10.0.0.5`, `10.0.0.5:22`, `[fd00::5]:22` and `10.0.0.5-10.0.0.9` (its first address). */
-function splitTarget(text: string): { address: string | null; port: number | null } {
-  const read = /^(?:\[([^\]]*)\]|([^:-]*|[0-9a-f:]*))(?:-[^:]*)?(?::(\d+)(?:-\d+)?)?$/i.exec(text);
+function splitTarget(text: string, destinationPort: number | null): { address: string | null; port: number | null } {
+  const read = /^(?:\[([^\]]*)\]|([^:-]*|[0-9a-f:]*))(?:-[^:]*)?(?::(\d+)(?:-\d+(?:\/(\d+))?)?)?$/i.exec(text);
   const address = read?.[1] ?? read?.[2] ?? '';
-  return { address: address === '' ? null : address, port: read?.[3] === undefined ? null : Number(read[3]) };
+  const first = read?.[3] === undefined ? null : Number(read[3]);
+  // `80-89/8080`: the port that comes counts from the one behind the stroke.
+  const shift = read?.[4] === undefined ? 0 : (destinationPort ?? Number(read[4])) - Number(read[4]);
+  return { address: address === '' ? null : address, port: first === null ? null : first + shift };
 }

@@ -7,6 +7,7 @@ import {
   type FixedIp,
   type NetworkType,
   type Port,
+  type PortForwarding,
   type SecurityGroupRule,
   type Share,
   type Subnet,
@@ -304,6 +305,16 @@ function build({ networks, ports, groups, members, routers, dhcp }: Raw): Arbitr
         fixedIpAddress: `10.0.0.${number + 10}`,
         portId: '',
       })),
+      forwardingIps: Array.from({ length: one.floating > 0 ? 1 : 0 }, () => ({
+        id: `${one.id}-f`,
+        routerId: one.id,
+        floatingIpAddress: '203.0.113.90',
+        forwardings: (['tcp', 'udp', 'sctp'] as const).flatMap((protocol) => [
+          forwarding(protocol, [22, 22], [2222, 2222]),
+          forwarding(protocol, [80, 89], [8080, 8089]),
+          forwarding(protocol, [443, 443], [9000, 9010]),
+        ]),
+      })),
     };
   });
   const share: Share = {
@@ -345,6 +356,7 @@ function build({ networks, ports, groups, members, routers, dhcp }: Raw): Arbitr
     ),
     router: byId(routerObjects.map(({ router }) => router)),
     floatingIp: byId(routerObjects.flatMap(({ floatingIps }) => floatingIps)),
+    forwardingIp: byId(routerObjects.flatMap(({ forwardingIps }) => forwardingIps)),
     dhcpServer: byId(dhcpServers),
     tunnelEndpoint: byId(ELSEWHERE.map((id, index) => ({ id, ip: `192.0.2.${index + 20}` }))),
   };
@@ -385,4 +397,20 @@ function cidrText(block: string): string {
 
 function byId<Value extends { readonly id: string }>(values: readonly Value[]): Readonly<Record<string, Value>> {
   return Object.fromEntries(values.map((value) => [value.id, value]));
+}
+
+function forwarding(
+  protocol: string,
+  [internalFirst, internalLast]: readonly [number, number],
+  [externalFirst, externalLast]: readonly [number, number],
+): PortForwarding {
+  return {
+    id: `${protocol}-${externalFirst}`,
+    protocol,
+    externalFirst,
+    externalLast,
+    internalIpAddress: '10.0.0.10',
+    internalFirst,
+    internalLast,
+  };
 }

@@ -68,7 +68,8 @@ function givenWithPolicy(resource: Resource, action: Action, values: Values): re
   });
 }
 
-function keyPolicies(prefix: string, given: Json): readonly string[] {
+/** The policies of single keys of what is given, such as `update_router:external_gateway_info:enable_snat`. */
+export function keyPolicies(prefix: string, given: Json): readonly string[] {
   const objects = isList(given) ? given : [given];
   const names = objects.flatMap((one) => (isObject(one) ? Object.keys(one).map((key) => `${prefix}:${key}`) : []));
   return [...new Set(names)].filter((name) => name in policies);

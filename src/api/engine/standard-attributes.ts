@@ -56,6 +56,12 @@ export const project = {
   tenant_id: onCreate(column('project_id'), { validate: text(255), filter: true, sortKey: true }),
 } as const;
 
+/** The same where it is kept and not shown, as of what belongs to another object. */
+export const hiddenProject = {
+  project_id: { ...project.project_id, visible: false, filter: false, sortKey: false },
+  tenant_id: { ...project.tenant_id, visible: false, filter: false, sortKey: false },
+} as const;
+
 /** Of at most 255 characters, as newer Neutron has it; 60 before. */
 export const tagList = uniqueTexts(255);
 

@@ -10,7 +10,6 @@ import type { Route } from '../engine/routes.ts';
 import { column, expression } from '../engine/standard-attributes.ts';
 import { operatorErrors } from '../errors/operator-errors.ts';
 import { network } from './network.ts';
-import { router } from './router.ts';
 
 const filterAndSort = { filter: true, sortKey: true } as const;
 
@@ -76,18 +75,6 @@ export const agent: Resource = {
 export const agentRoutes: readonly Route[] = [
   {
     method: 'GET',
-    pattern: '/routers/:id/l3-agents',
-    handler: async (call, id = '') => {
-      await readOne(call.store.db, router, call.caller, id, { fields: ['id'] });
-      return await agentsOf(
-        call,
-        'get_l3-agents',
-        sql`select md5('L3 agent ' || r.host)::uuid as id from routers r where r.id = ${id} and r.host <> ''`,
-      );
-    },
-  },
-  {
-    method: 'GET',
     pattern: '/networks/:id/dhcp-agents',
     handler: async (call, id = '') => {
       await readOne(call.store.db, network, call.caller, id, { fields: ['id'] });
@@ -97,12 +84,6 @@ export const agentRoutes: readonly Route[] = [
         sql`select md5('DHCP agent ' || d.host)::uuid as id from dhcp_servers d where d.network_id = ${id} order by d.host`,
       );
     },
-  },
-  {
-    method: 'GET',
-    pattern: '/agents/:id/l3-routers',
-    handler: (call, id = '') =>
-      carriedBy(call, id, router, (host) => sql`select r.id from routers r where r.host = ${host} order by r.id`),
   },
   {
     method: 'GET',

@@ -1,15 +1,18 @@
 /** Floating IPs: addresses of an external network that lead to a port. */
 import { sql } from 'kysely';
-import { sqlState } from '../../store/transaction.ts';
-import { onCreate, readOnly, writable } from '../engine/attribute.ts';
-import { toCanonicalAddress, toLowerCase } from '../engine/conversions.ts';
+import { sqlState, violatedConstraint } from '../../store/transaction.ts';
+import { notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
+import { orNull, toBoolean, toCanonicalAddress, toLowerCase } from '../engine/conversions.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
 import { column, description, expression, history, id, project, tags } from '../engine/standard-attributes.ts';
-import { ipAddress, orNone, text, uuid } from '../engine/validators.ts';
+import { ipAddress, orNone, uuid } from '../engine/validators.ts';
 import { requiredText, textOf, textOrNullOf, type Values } from '../engine/values.ts';
+import { portForwardingErrors } from '../errors/port-forwarding-errors.ts';
 import { routerErrors } from '../errors/router-errors.ts';
+import { absoluteName, relativeName } from '../work/dns-names.ts';
 import { type Association, findAssociation } from '../work/floating-ip-association.ts';
 import { makePort } from '../work/make-port.ts';
+import { portRange, singlePort } from '../work/port-forwarding-sql.ts';
 import { removePorts } from '../work/remove-port.ts';
 import { seenNetwork } from '../work/seen-network.ts';
 
@@ -20,7 +23,17 @@ export const floatingip: Resource = {
   name: 'floatingip',
   collection: 'floatingips',
   path: 'floatingips',
-  extensions: ['router', 'fip-port-details', 'dns-integration', 'standard-attr-description'],
+  extensions: [
+    'router',
+    'fip-port-details',
+    'dns-integration',
+    'standard-attr-description',
+    'expose-port-forwarding-in-fip',
+    'floating-ip-port-forwarding-detail',
+    'floating-ip-distributed',
+    'floatingip-autodelete-internal',
+  ],
+  notEnforced: 'the router of a floating IP translates on its host, whatever distributed says',
   from: sql`floating_ips as t`,
   quota: 'floatingip',
   tagged: { table: 'floating_ips' },
@@ -48,14 +61,32 @@ export const floatingip: Resource = {
     }),
     status: readOnly(column('status'), filterAndSort),
     description,
-    dns_name: onCreate(column('dns_name'), { default: '', convert: toLowerCase, validate: text(255) }),
-    dns_domain: onCreate(column('dns_domain'), { default: '', convert: toLowerCase, validate: text(255) }),
+    dns_name: onCreate(column('dns_name'), { default: '', convert: toLowerCase, validate: relativeName }),
+    dns_domain: onCreate(column('dns_domain'), { default: '', convert: toLowerCase, validate: absoluteName }),
+    distributed: writable(column('distributed', 'boolean'), {
+      default: notGiven,
+      convert: orNull(toBoolean),
+      filter: true,
+    }),
     port_details: readOnly(
       expression(
         'json',
         sql`(select json_build_object('name', p.name, 'network_id', p.network_id, 'mac_address', p.mac_address,
           'admin_state_up', p.admin_state_up, 'status', p.status, 'device_id', p.device_id, 'device_owner', p.device_owner)
           from ports p where p.id = t.port_id)`,
+      ),
+      { default: notGiven },
+    ),
+    port_forwardings: readOnly(
+      expression(
+        'json',
+        sql`coalesce((select json_agg(jsonb_build_object('id', f.id, 'protocol', f.protocol,
+            'internal_ip_address', host(f.internal_ip_address), 'internal_port_id', f.internal_port_id,
+            'internal_port', ${singlePort('internal')}, 'external_port', ${singlePort('external')})
+            || case when f.external_first = f.external_last then '{}' else jsonb_build_object(
+              'internal_port_range', ${portRange('internal')}, 'external_port_range', ${portRange('external')}) end
+            order by f.protocol, f.external_first)
+          from port_forwardings f where f.floatingip_id = t.id), '[]')`,
       ),
     ),
     ...tags,
@@ -80,6 +111,7 @@ async function createFloatingIp(work: Work, values: Values): Promise<string> {
         description: textOf(values, 'description'),
         dns_name: textOf(values, 'dns_name'),
         dns_domain: textOf(values, 'dns_domain'),
+        distributed: values['distributed'] === true,
         floating_network_id: networkId,
         floating_ip_address: address,
         floating_port_id: port,
@@ -151,6 +183,9 @@ async function inUniqueAssociation(
   try {
     await write();
   } catch (error) {
+    // Ports of it are forwarded, which refer to it as one that leads to no port.
+    if (violatedConstraint(error) === 'port_forwardings_floatingip')
+      throw portForwardingErrors.floatingIpInUse(floatingIpId);
     if (association === null || sqlState(error) !== uniqueViolation) throw error;
     throw routerErrors.alreadyAssociated(address, floatingIpId, { ...association, networkId });
   }
@@ -159,8 +194,10 @@ async function inUniqueAssociation(
 async function updateFloatingIp(work: Work, current: Row, changes: Values): Promise<void> {
   const networkId = String(current['floating_network_id']);
   const projectId = String(current['project_id']);
-  const moves = 'port_id' in changes || 'fixed_ip_address' in changes;
-  const wanted = { port_id: current['port_id'] ?? null, ...changes };
+  // An update that says nothing takes the port away: once a floating IP had nothing else to say.
+  const moves = 'port_id' in changes || 'fixed_ip_address' in changes || Object.keys(changes).length === 0;
+  const kept = Object.keys(changes).length === 0 ? null : (current['port_id'] ?? null);
+  const wanted = { port_id: kept, ...changes };
   const association = moves ? await wantedAssociation(work, wanted, networkId, projectId) : undefined;
   const before = await routerHost(work, current);
   await inUniqueAssociation(
@@ -173,7 +210,8 @@ async function updateFloatingIp(work: Work, current: Row, changes: Values): Prom
         .updateTable('floating_ips')
         .set((eb) => ({
           description: textOf(changes, 'description'),
-          ...(association === undefined
+          distributed: 'distributed' in changes ? changes['distributed'] === true : undefined,
+          ...(association === undefined || (association === null && current['port_id'] === null)
             ? {}
             : {
                 port_id: association?.portId ?? null,
@@ -194,6 +232,7 @@ async function updateFloatingIp(work: Work, current: Row, changes: Values): Prom
 
 async function removeFloatingIp(work: Work, current: Row): Promise<void> {
   const host = await routerHost(work, current);
+  await checkNotForwarded(work, current.id);
   const gone = await work.trx
     .deleteFrom('floating_ips')
     .where('id', '=', current.id)
@@ -201,6 +240,14 @@ async function removeFloatingIp(work: Work, current: Row): Promise<void> {
     .executeTakeFirstOrThrow();
   await removePorts(work, [gone.floating_port_id]);
   work.changes.push({ kind: 'floatingip', id: current.id, hosts: [host] });
+}
+
+/** The row is locked, and who forwards a port of it locks it first, so that none comes in between. */
+async function checkNotForwarded(work: Work, floatingIpId: string): Promise<void> {
+  const { rows } = await sql`select 1 from port_forwardings where floatingip_id = ${floatingIpId} limit 1`.execute(
+    work.trx,
+  );
+  if (rows.length > 0) throw portForwardingErrors.floatingIpInUse(floatingIpId);
 }
 
 async function routerHost(work: Work, current: Row): Promise<string> {

@@ -1,13 +1,8 @@
 /** Routers: from networks to networks, and out. */
 import { sql } from 'kysely';
-import { notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
-import { noneToEmptyList, toBoolean, toFixedIps } from '../engine/conversions.ts';
-import { isObject, type Json, type JsonObject } from '../engine/json.ts';
-import { type Answer, type Call, enforceOn, readForChange, touch, transact } from '../engine/operations.ts';
-import { readOne } from '../engine/read.ts';
-import { readUpdate } from '../engine/request-body.ts';
+import { type Attribute, notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
+import { noneToEmptyList, orNull, toBoolean } from '../engine/conversions.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
-import type { Route } from '../engine/routes.ts';
 import {
   adminStateUp,
   column,
@@ -19,29 +14,36 @@ import {
   project,
   tags,
 } from '../engine/standard-attributes.ts';
-import { boolean, fixedIps, hostRoutes, listOf, object, text, uuid, validator } from '../engine/validators.ts';
-import { booleanOf, objectOrNullOf, objectsOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';
+import { hostRoutes, listOf, orNone, text, uuid } from '../engine/validators.ts';
+import {
+  booleanOf,
+  objectOrNullOf,
+  objectsOf,
+  requiredText,
+  textOf,
+  textOrNullOf,
+  textsOf,
+  type Values,
+} from '../engine/values.ts';
 import { routerErrors } from '../errors/router-errors.ts';
+import { removeAllGateways } from '../work/extra-gateways.ts';
 import { setGateway } from '../work/gateway.ts';
-import { place } from '../work/place.ts';
-import { addInterface, removeInterface } from '../work/router-interface.ts';
+import { gatewayInfoOrNone, toGatewayInfo } from '../work/gateway-info.ts';
+import { ensureHaNetwork, releaseHaNetwork } from '../work/ha-network.ts';
+import { setNdpProxy } from '../work/ndp-proxy-state.ts';
+import { place, placeChanged } from '../work/place.ts';
+import { changedKind, wantedKind } from '../work/router-kind.ts';
 import { checkRoutes } from '../work/router-subnets.ts';
+import { checkZones } from '../work/router-zones.ts';
 
-const gatewayInfo = object(
-  {
-    network_id: uuid,
-    external_fixed_ips: fixedIps,
-    enable_snat: boolean,
-  },
-  ['network_id'],
-);
+/** A flag that a request may leave out or give as null, which say the same. */
+function flag(name: string, more: Partial<Attribute> = {}): Attribute {
+  return writable(column(name, 'boolean'), { default: notGiven, convert: orNull(toBoolean), ...more });
+}
 
-/** An empty object says the same as null. */
-const gatewayInfoOrNone = validator(
-  'type:external_gw_info',
-  { anyOf: [gatewayInfo.schema, { type: ['object', 'null'] }] },
-  (value) => (value === null || (isObject(value) && Object.keys(value).length === 0) ? null : gatewayInfo(value)),
-);
+const gatewayAddresses = (port: string) => sql`coalesce((select json_agg(json_build_object(
+    'subnet_id', a.subnet_id, 'ip_address', host(a.ip_address)) order by a.position)
+  from ip_allocations a where a.port_id = ${sql.ref(port)}), '[]'::json)`;
 
 export const router: Resource = {
   name: 'router',
@@ -54,7 +56,22 @@ export const router: Resource = {
     'extraroute-atomic',
     'router_availability_zone',
     'standard-attr-description',
+    'dvr',
+    'l3-ha',
+    'router-admin-state-down-before-update',
+    'l3-flavors',
+    'router-service-type',
+    'l3-ext-ndp-proxy',
+    'expose-l3-conntrack-helper',
+    'external-gateway-multihoming',
+    'enable-default-route-bfd',
+    'enable-default-route-ecmp',
+    'ecmp_routes',
+    'router-enable-snat',
+    'router-interface-fip',
   ],
+  notEnforced:
+    'a router runs on one host, whatever distributed and ha say, and leaves by its first gateway and by one route to a destination',
   from: sql`routers as t`,
   quota: 'router',
   tagged: { table: 'routers' },
@@ -70,16 +87,35 @@ export const router: Resource = {
       expression(
         'json',
         sql`case when t.gateway_port_id is null then null else json_build_object('network_id', t.gateway_network_id,
-          'external_fixed_ips', coalesce((select json_agg(json_build_object('subnet_id', a.subnet_id, 'ip_address', host(a.ip_address)) order by a.position)
-            from ip_allocations a where a.port_id = t.gateway_port_id), '[]'::json),
-          'enable_snat', t.enable_snat) end`,
+          'external_fixed_ips', ${gatewayAddresses('t.gateway_port_id')}, 'enable_snat', t.enable_snat) end`,
       ),
-      {
-        default: null,
-        convert: toGatewayInfo,
-        validate: gatewayInfoOrNone,
-        enforcePolicy: true,
-      },
+      { default: null, convert: toGatewayInfo, validate: gatewayInfoOrNone, enforcePolicy: true },
+    ),
+    external_gateways: readOnly(
+      expression(
+        'json',
+        sql`coalesce((select json_agg(json_build_object('network_id', g.network_id,
+            'external_fixed_ips', ${gatewayAddresses('g.port_id')}, 'enable_snat', t.enable_snat) order by g.number)
+          from (select t.gateway_port_id as port_id, t.gateway_network_id as network_id, 0::bigint as number
+            where t.gateway_port_id is not null
+            union all select e.port_id, e.network_id, e.number from router_extra_gateways e where e.router_id = t.id) g), '[]')`,
+      ),
+      { enforcePolicy: true },
+    ),
+    enable_snat: readOnly(column('enable_snat', 'boolean'), { filter: true, sortKey: true }),
+    enable_default_route_bfd: flag('enable_default_route_bfd', { default: null, enforcePolicy: true }),
+    enable_default_route_ecmp: flag('enable_default_route_ecmp', { default: null, enforcePolicy: true }),
+    enable_ndp_proxy: flag('enable_ndp_proxy', { filter: true }),
+    distributed: flag('distributed', { enforcePolicy: true }),
+    ha: flag('ha', { enforcePolicy: true }),
+    flavor_id: onCreate(column('flavor_id', 'uuid'), { default: notGiven, enforcePolicy: true, sortKey: true }),
+    service_type_id: onCreate(column('service_type_id', 'uuid'), { default: null, validate: orNone(uuid) }),
+    conntrack_helpers: readOnly(
+      expression(
+        'json',
+        sql`coalesce((select json_agg(json_build_object('protocol', h.protocol, 'port', h.port, 'helper', h.helper)
+          order by h.protocol, h.port, h.helper) from conntrack_helpers h where h.router_id = t.id), '[]')`,
+      ),
     ),
     description,
     availability_zones: readOnly(
@@ -104,74 +140,42 @@ export const router: Resource = {
   remove: removeRouter,
 };
 
-/** What can be done with a router beside the usual. */
-export const routerActions: readonly Route[] = [
-  interfaceRoute('add_router_interface', addInterface),
-  interfaceRoute('remove_router_interface', removeInterface),
-  {
-    method: 'PUT',
-    pattern: '/routers/:id/add_extraroutes',
-    handler: (call, routerId = '') => changeRoutes(call, routerId, added),
-  },
-  {
-    method: 'PUT',
-    pattern: '/routers/:id/remove_extraroutes',
-    handler: (call, routerId = '') => changeRoutes(call, routerId, removed),
-  },
-];
-
-function interfaceRoute(
-  action: string,
-  run: (work: Work, current: Row, body: Json | undefined) => Promise<JsonObject>,
-): Route {
-  return {
-    method: 'PUT',
-    pattern: `/routers/:id/${action}`,
-    handler: async (call, routerId = '') => ({
-      status: 200,
-      body: await transact(call, async (work) => {
-        const current = await readForChange(work, call, router, routerId);
-        await enforceOn(work, router, 'update', current, {});
-        return await run(work, current, call.body);
-      }),
-    }),
-  };
-}
-
-function toGatewayInfo(value: Json): Json {
-  if (!isObject(value)) return value;
-  return {
-    ...value,
-    ...('enable_snat' in value ? { enable_snat: toBoolean(value['enable_snat'] ?? null) } : {}),
-    ...('external_fixed_ips' in value ? { external_fixed_ips: toFixedIps(value['external_fixed_ips'] ?? null) } : {}),
-  };
-}
-
 async function createRouter(work: Work, values: Values): Promise<string> {
+  const projectId = requiredText(values, 'project_id');
+  const kind = await wantedKind(work, values);
+  const hints = textsOf(values, 'availability_zone_hints') ?? [];
+  await checkZones(work, hints);
   const row = await work.trx
     .insertInto('routers')
     .values({
-      project_id: requiredText(values, 'project_id'),
+      project_id: projectId,
       name: textOf(values, 'name'),
       description: textOf(values, 'description'),
       admin_state_up: booleanOf(values, 'admin_state_up'),
-      availability_zone_hints: textsOf(values, 'availability_zone_hints'),
+      availability_zone_hints: hints,
+      service_type_id: textOrNullOf(values, 'service_type_id') ?? null,
+      enable_default_route_bfd: values['enable_default_route_bfd'] === true,
+      enable_default_route_ecmp: values['enable_default_route_ecmp'] === true,
+      ...kind,
     })
     .returning('id')
     .executeTakeFirstOrThrow();
   work.changes.push({ kind: 'router', id: row.id });
+  if (kind.ha) await ensureHaNetwork(work, projectId);
   const info = objectOrNullOf(values, 'external_gateway_info') ?? null;
-  if (info !== null) {
-    await setGateway(work, row.id, info);
-    await place(work);
-  }
+  if (info !== null) await setGateway(work, row.id, info);
+  if (values['enable_ndp_proxy'] === true) await setNdpProxy(work, row.id, true);
+  if (info !== null) await place(work);
   return row.id;
 }
 
 async function updateRouter(work: Work, current: Row, changes: Values): Promise<void> {
   const routes = objectsOf(changes, 'routes');
   const info = objectOrNullOf(changes, 'external_gateway_info');
+  const kind = changedKind(current, changes);
   if (info !== undefined) await setGateway(work, current.id, info);
+  const ndpProxy = changes['enable_ndp_proxy'];
+  if (typeof ndpProxy === 'boolean') await setNdpProxy(work, current.id, ndpProxy);
   if (routes !== undefined) await checkRoutes(work, current.id, routes);
   await work.trx
     .updateTable('routers')
@@ -180,13 +184,24 @@ async function updateRouter(work: Work, current: Row, changes: Values): Promise<
       description: textOf(changes, 'description'),
       admin_state_up: booleanOf(changes, 'admin_state_up'),
       routes: routes && JSON.stringify(routes),
+      enable_default_route_bfd: flagOf(changes, 'enable_default_route_bfd'),
+      enable_default_route_ecmp: flagOf(changes, 'enable_default_route_ecmp'),
+      ...kind,
       revision_number: eb('revision_number', '+', 1),
       updated_at: sql<string>`now()`,
     }))
     .where('id', '=', current.id)
     .execute();
   work.changes.push({ kind: 'router', id: current.id });
-  if (info !== undefined) await place(work);
+  const projectId = String(current['project_id']);
+  if (kind.ha === true) await ensureHaNetwork(work, projectId);
+  if (kind.ha === false) await releaseHaNetwork(work, projectId);
+  if (info !== undefined) await placeChanged(work, current.id);
+}
+
+/** Undefined when it was not given; null is false. */
+function flagOf(changes: Values, name: string): boolean | undefined {
+  return name in changes ? changes[name] === true : undefined;
 }
 
 async function removeRouter(work: Work, current: Row): Promise<void> {
@@ -198,37 +213,8 @@ async function removeRouter(work: Work, current: Row): Promise<void> {
       rows.map((row) => row.port_id),
     );
   }
-  await setGateway(work, current.id, null);
+  await removeAllGateways(work, current.id);
   const gone = await work.trx.deleteFrom('routers').where('id', '=', current.id).returning('host').executeTakeFirst();
   work.changes.push({ kind: 'router', id: current.id, hosts: [gone?.host ?? ''] });
-}
-
-type RouteList = readonly JsonObject[];
-const key = (route: JsonObject): string => `${String(route['destination'])} ${String(route['nexthop'])}`;
-const removed = (current: RouteList, given: RouteList): RouteList =>
-  current.filter((one) => !given.some((other) => key(other) === key(one)));
-const added = (current: RouteList, given: RouteList): RouteList => [...removed(current, given), ...given];
-
-/** Adds or removes single routes, which two clients can do at once, unlike replacing all. */
-async function changeRoutes(
-  call: Call,
-  routerId: string,
-  next: (current: RouteList, given: RouteList) => RouteList,
-): Promise<Answer> {
-  const given = objectsOf(readUpdate(router, call.body), 'routes') ?? [];
-  const row = await transact(call, async (work) => {
-    const current = await readForChange(work, call, router, routerId);
-    await enforceOn(work, router, 'update', current, {});
-    const routes = next(objectsOf(current, 'routes') ?? [], given);
-    await checkRoutes(work, routerId, routes);
-    await work.trx
-      .updateTable('routers')
-      .set({ routes: JSON.stringify(routes) })
-      .where('id', '=', routerId)
-      .execute();
-    await touch(work, 'routers', routerId);
-    work.changes.push({ kind: 'router', id: routerId });
-    return await readOne(work.trx, router, call.caller, routerId);
-  });
-  return { status: 200, body: { router: row } };
+  if (current['ha'] === true) await releaseHaNetwork(work, String(current['project_id']));
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '../engine/json.ts';
 import type { Row, Work } from '../engine/resource.ts';
 import { textOf, textOrNullOf, type Values } from '../engine/values.ts';
 import { portErrors } from '../errors/port-errors.ts';
+import { dropForwardings } from './drop-forwardings.ts';
 import { allocateFixedIps } from './fixed-ips.ts';
 import { freeFloatingIps } from './remove-port.ts';
 
@@ -37,6 +38,13 @@ export async function changeFixedIps(work: Work, current: Row, asked: readonly J
   }
   const dropped = [...free].map((address) => address.ip_address);
   await freeFloatingIps(work, sql`f.port_id = ${current.id} and f.fixed_ip_address = any(${dropped}::inet[])`);
+  await dropForwardings(
+    work,
+    sql`p.internal_port_id = ${current.id} and p.internal_ip_address = any(${dropped}::inet[])`,
+  );
+  await sql`delete from ndp_proxies where port_id = ${current.id} and ip_address = any(${dropped}::inet[])`.execute(
+    work.trx,
+  );
   await sql`delete from ip_allocations where port_id = ${current.id} and ip_address = any(${dropped}::inet[])`.execute(
     work.trx,
   );

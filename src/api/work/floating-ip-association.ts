@@ -23,16 +23,25 @@ export interface AssociationAsked {
 /** Throws what Neutron says of a port that is not there, has no such address, or cannot be reached. */
 export async function findAssociation(work: Work, asked: AssociationAsked): Promise<Association> {
   const { subnetId, fixedIp } = await chooseFixedIp(work, asked);
+  const routerId = await routerBetween(work, subnetId, asked.networkId);
+  if (routerId === null) throw routerErrors.notReachable(asked.networkId, subnetId, asked.portId);
+  return { portId: asked.portId, fixedIp, routerId };
+}
+
+/** The router that joins the subnet and leads to the external network: by a gateway, or by an interface there. Null: none. */
+export async function routerBetween(work: Work, subnetId: string, networkId: string): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`
     select r.id from routers r
     join router_interfaces i on i.router_id = r.id
     join ip_allocations a on a.port_id = i.port_id and a.subnet_id = ${subnetId}
     join subnets s on s.id = a.subnet_id
-    where r.gateway_network_id = ${asked.networkId}
-    order by (s.gateway_ip = a.ip_address) desc nulls last, r.id limit 1`.execute(work.trx);
-  const router = rows[0];
-  if (router === undefined) throw routerErrors.notReachable(asked.networkId, subnetId, asked.portId);
-  return { portId: asked.portId, fixedIp, routerId: router.id };
+    where r.gateway_network_id = ${networkId}
+      or exists (select 1 from router_extra_gateways e where e.router_id = r.id and e.network_id = ${networkId})
+      or exists (select 1 from router_interfaces o join ports p on p.id = o.port_id
+        where o.router_id = r.id and o.port_id <> i.port_id and p.network_id = ${networkId})
+    order by (r.gateway_network_id = ${networkId}) desc nulls last, (s.gateway_ip = a.ip_address) desc nulls last, r.id
+    limit 1`.execute(work.trx);
+  return rows[0]?.id ?? null;
 }
 
 async function chooseFixedIp(
@@ -41,13 +50,15 @@ async function chooseFixedIp(
 ): Promise<{ readonly subnetId: string; readonly fixedIp: string }> {
   const { portId } = asked;
   if (!isUuid(portId)) throw portErrors.notFound(portId);
-  const { rows } = await sql<{ subnet_id: string | null; ip: string | null; version: number | null }>`
-    select a.subnet_id, host(a.ip_address) as ip, family(a.ip_address) as version
-    from ports p left join ip_allocations a on a.port_id = p.id
-    where p.id = ${portId} and (p.project_id = ${asked.projectId} or ${work.caller.isAdmin}) order by a.position`.execute(
+  const { isAdmin, projectId } = work.caller;
+  const { rows } = await sql<{ owner: string; subnet_id: string | null; ip: string | null; version: number | null }>`
+    select p.project_id as owner, a.subnet_id, host(a.ip_address) as ip, family(a.ip_address) as version
+    from ports p join networks n on n.id = p.network_id left join ip_allocations a on a.port_id = p.id
+    where p.id = ${portId} and (${isAdmin} or ${projectId} in (p.project_id, n.project_id)) order by a.position`.execute(
     work.trx,
   );
-  if (rows.length === 0) throw portErrors.notFound(portId);
+  if (rows[0] === undefined) throw portErrors.notFound(portId);
+  if (rows[0].owner !== asked.projectId && !isAdmin) throw routerErrors.portOfOtherProject(portId);
   const fourth = rows.flatMap(({ subnet_id, ip, version }) =>
     subnet_id !== null && ip !== null && version === 4 ? [{ subnetId: subnet_id, fixedIp: ip }] : [],
   );

@@ -1,11 +1,13 @@
 /** Removing a port, with what others must hear of it. */
 import { sql } from 'kysely';
 import type { Work } from '../engine/resource.ts';
+import { dropForwardings } from './drop-forwardings.ts';
 
 /** Deletes ports. Floating IPs that led to them are free again. */
 export async function removePorts(work: Work, portIds: readonly string[]): Promise<void> {
   if (portIds.length === 0) return;
   await freeFloatingIps(work, sql`f.port_id = any(${portIds}::uuid[])`);
+  await dropForwardings(work, sql`p.internal_port_id = any(${portIds}::uuid[])`);
   const { rows: groups } = await sql<{ id: string }>`
     select distinct security_group_id as id from port_security_groups where port_id = any(${portIds}::uuid[])`.execute(
     work.trx,

@@ -1,6 +1,6 @@
 /** A router's ports on the networks of projects. */
 import { sql } from 'kysely';
-import { cidrContains, toAddress, toCidr } from '../../model/addresses.ts';
+import { cidrContains, ipVersionOf, toAddress, toCidr } from '../../model/addresses.ts';
 import { isObject, type Json, type JsonObject } from '../engine/json.ts';
 import { touch } from '../engine/operations.ts';
 import { readOne } from '../engine/read.ts';
@@ -15,7 +15,8 @@ import { port as portResource } from '../resources/port.ts';
 import { subnet as subnetResource } from '../resources/subnet.ts';
 import { allocateFixedIps } from './fixed-ips.ts';
 import { makePort } from './make-port.ts';
-import { place } from './place.ts';
+import { checkInterfaceUnneededByNdp } from './ndp-proxy-state.ts';
+import { placeChanged } from './place.ts';
 import { removePorts } from './remove-port.ts';
 import { checkNoOverlap } from './router-subnets.ts';
 
@@ -48,7 +49,7 @@ export async function addInterface(work: Work, router: Row, body: Json | undefin
     .execute();
   await touch(work, 'routers', router.id);
   work.changes.push({ kind: 'router', id: router.id });
-  await place(work);
+  await placeChanged(work, router.id);
   return await describe(work, router, portId, asked.subnetId);
 }
 
@@ -96,6 +97,12 @@ async function addBySubnet(work: Work, router: Row, subnetId: string): Promise<s
   const gatewayIp = subnet['gateway_ip'];
   if (typeof gatewayIp !== 'string') throw routerErrors.bad('Subnet for router interface must have a gateway IP');
   const networkId = String(subnet['network_id']);
+  await checkOwnSubnet(work, subnet, networkId);
+  if (subnet['ip_version'] === 6 && subnet['ipv6_ra_mode'] === null && subnet['ipv6_address_mode'] !== null) {
+    throw routerErrors.bad(
+      `IPv6 subnet ${subnetId} configured to receive RAs from an external router cannot be added to Neutron Router`,
+    );
+  }
   const fixedIps = [{ subnet_id: subnetId, ip_address: gatewayIp }];
   const sixth = subnet['ip_version'] === 6 ? await ipv6Interface(work, router, networkId) : null;
   if (sixth !== null) {
@@ -117,6 +124,20 @@ async function addBySubnet(work: Work, router: Row, subnetId: string): Promise<s
     },
     fixedIps,
   });
+}
+
+/** The gateway of a subnet is its owner's to give: a network that is everybody's may be used, but not led through a router. */
+async function checkOwnSubnet(work: Work, subnet: Row, networkId: string): Promise<void> {
+  const { isAdmin, projectId } = work.caller;
+  if (isAdmin || subnet['project_id'] === projectId) return;
+  const { rows } = await sql`
+    select 1 from rbac_policies where object_id = ${networkId} and object_type = 'network' and action = 'access_as_shared'
+      and target_project = ${projectId}
+    union all select 1 from networks where id = ${networkId} and project_id = ${projectId}`.execute(work.trx);
+  if (rows.length > 0) return;
+  throw routerErrors.bad(
+    `Cannot add interface to router because subnet ${subnet.id} is not owned by project making the request`,
+  );
 }
 
 async function ipv6Interface(
@@ -145,6 +166,16 @@ async function addByPort(work: Work, router: Row, portId: string): Promise<strin
     router,
     fixedIps.map((one) => String(one['subnet_id'])),
   );
+  const versions = fixedIps.map((one) => ipVersionOf(String(one['ip_address'])));
+  if (versions.filter((version) => version === 4).length > 1) {
+    throw routerErrors.bad('Cannot have multiple IPv4 subnets on router port');
+  }
+  const sixth = versions.includes(6) ? await ipv6Interface(work, router, String(found['network_id'])) : null;
+  if (sixth !== null) {
+    throw routerErrors.bad(
+      `Router already contains IPv6 port ${sixth.id} belonging to network id ${String(found['network_id'])}. Only one IPv6 port from the same network subnet can be connected to a router`,
+    );
+  }
   await sql`
     update ports set device_id = ${router.id}, device_owner = 'network:router_interface', port_security_enabled = false,
       revision_number = revision_number + 1, updated_at = now()
@@ -184,13 +215,23 @@ async function findInterface(work: Work, router: Row, asked: Asked): Promise<str
 
 /** A floating IP, or a route's next hop, may need the interface. */
 async function checkUnneeded(work: Work, router: Row, subnetId: string): Promise<void> {
-  const { rows } = await sql<{ cidr: string; floating: boolean }>`
+  const { rows } = await sql<{ cidr: string; floating: boolean; gateway: boolean }>`
     select s.cidr::text as cidr, exists (
       select 1 from floating_ips f join ip_allocations a on a.port_id = f.port_id and a.ip_address = f.fixed_ip_address
-      where f.router_id = ${router.id} and a.subnet_id = s.id) as floating
+      where f.router_id = ${router.id} and a.subnet_id = s.id
+      union all
+      select 1 from floating_ips f join port_forwardings p on p.floatingip_id = f.id
+      join ip_allocations a on a.port_id = p.internal_port_id and a.ip_address = p.internal_ip_address
+      where f.router_id = ${router.id} and a.subnet_id = s.id) as floating,
+      exists (select 1 from floating_ips f join routers r on r.id = f.router_id
+        where r.id = ${router.id} and f.floating_network_id = s.network_id
+        and r.gateway_network_id is distinct from s.network_id
+        and not exists (select 1 from router_extra_gateways e where e.router_id = r.id and e.network_id = s.network_id)) as gateway
     from subnets s where s.id = ${subnetId}`.execute(work.trx);
   const subnet = rows[0];
   if (subnet?.floating) throw routerErrors.interfaceNeededByFloatingIp(router.id, subnetId);
+  if (subnet?.gateway) throw routerErrors.interfaceIsGatewayOfFloatingIp(router.id, subnetId);
+  await checkInterfaceUnneededByNdp(work, router.id, subnetId);
   const hops = (objectsOf(router, 'routes') ?? []).map((route) => toAddress(String(route['nexthop'])));
   if (subnet !== undefined && hops.some((hop) => cidrContains(toCidr(subnet.cidr), hop))) {
     throw routerErrors.interfaceNeededByRoute(router.id, subnetId);

@@ -11,6 +11,7 @@ export async function checkNoOverlap(work: Work, routerId: string, portId: strin
     with joined as (
       select i.port_id from router_interfaces i where i.router_id = ${routerId}
       union select r.gateway_port_id from routers r where r.id = ${routerId} and r.gateway_port_id is not null
+      union select e.port_id from router_extra_gateways e where e.router_id = ${routerId}
     )
     select s.id as subnet_id, s.cidr::text as cidr, o.id as other_id, o.cidr::text as other_cidr
     from ip_allocations a join subnets s on s.id = a.subnet_id
@@ -32,7 +33,8 @@ export async function checkRoutes(work: Work, routerId: string, routes: readonly
     from ip_allocations a join subnets s on s.id = a.subnet_id
     where a.port_id in (
       select i.port_id from router_interfaces i where i.router_id = ${routerId}
-      union select r.gateway_port_id from routers r where r.id = ${routerId})`.execute(work.trx);
+      union select r.gateway_port_id from routers r where r.id = ${routerId}
+      union select e.port_id from router_extra_gateways e where e.router_id = ${routerId})`.execute(work.trx);
   for (const route of routes) {
     const nexthop = String(route['nexthop']);
     if (!rows.some((row) => cidrContains(toCidr(row.cidr), toAddress(nexthop)))) {

@@ -120,6 +120,14 @@ export interface RoutersTable extends Standard {
   readonly routes: Json<readonly HostRouteRow[]>;
   readonly availability_zone_hints: Generated<string[]>;
   readonly host: Generated<string>;
+  readonly distributed: Generated<boolean>;
+  readonly ha: Generated<boolean>;
+  readonly flavor_id: string | null;
+  readonly service_type_id: string | null;
+  readonly enable_ndp_proxy: Generated<boolean>;
+  readonly enable_default_route_bfd: Generated<boolean>;
+  readonly enable_default_route_ecmp: Generated<boolean>;
+  readonly placed_by_hand: Generated<boolean>;
 }
 
 export interface RouterInterfacesTable {
@@ -137,6 +145,7 @@ export interface FloatingIpsTable extends Standard {
   readonly status: Generated<string>;
   readonly dns_name: Generated<string>;
   readonly dns_domain: Generated<string>;
+  readonly distributed: Generated<boolean>;
 }
 
 export interface RbacPoliciesTable {
