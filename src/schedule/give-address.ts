@@ -35,14 +35,17 @@ export async function takeAddress(trx: Trx, wanted: AddressWanted, address: stri
   return rows.length === 1;
 }
 
-/** Takes a free address of the subnet's pools: a random one, or the first free one when they are nearly full. Null: none. */
+/**
+ * Takes a free address of the subnet's pools: a random one, or where they are nearly full the first that is free after a random
+ * one, so that those who look at the same time look at different places. Null: none is left.
+ */
 export async function giveAddress(trx: Trx, wanted: AddressWanted): Promise<string | null> {
   const pools = await readPools(trx, wanted.subnetId);
   if (pools.length === 0) return null;
   const given = await insertFirstFree(trx, wanted, randomAddresses(pools, candidateCount));
   if (given !== null) return given;
   for (let attempt = 0; attempt < maximumAttempts; attempt += 1) {
-    const free = await firstFree(trx, wanted.subnetId);
+    const free = await freeAfter(trx, wanted.subnetId, pools, randomAddresses(pools, 1)[0] ?? '');
     if (free === null) return null;
     if (await takeAddress(trx, wanted, free)) return free;
   }
@@ -65,12 +68,16 @@ function randomAddresses(pools: readonly Pool[], count: number): readonly string
     // 192 random bits over at most 2^128 places: the remainder is even to one in 2^64.
     let place = BigInt(`0x${randomBytes(24).toString('hex')}`) % total;
     for (const pool of pools) {
-      if (place < pool.size) return formatAddress({ version: pool.version, value: pool.first + place });
+      if (place < pool.size) return addressAt(pool, place);
       place -= pool.size;
     }
     return '';
   });
   return [...new Set(addresses)];
+}
+
+function addressAt(pool: Pool, place: bigint): string {
+  return formatAddress({ version: pool.version, value: pool.first + place });
 }
 
 async function insertFirstFree(trx: Trx, wanted: AddressWanted, candidates: readonly string[]): Promise<string | null> {
@@ -85,19 +92,45 @@ async function insertFirstFree(trx: Trx, wanted: AddressWanted, candidates: read
   return rows[0]?.ip_address ?? null;
 }
 
-/** A free address is the start of a pool or follows a taken one, so only the taken ones are looked at. */
-async function firstFree(trx: Trx, subnetId: string): Promise<string | null> {
-  const { rows } = await sql<{ ip: string }>`
-    select host(c.ip) as ip
-    from (
-      select first_ip as ip from allocation_pools where subnet_id = ${subnetId}
-      union all
+/** The first free address from this one on, through all pools and round to it again. */
+async function freeAfter(trx: Trx, subnetId: string, pools: readonly Pool[], start: string): Promise<string | null> {
+  const full = await fullPools(trx, subnetId, pools);
+  const from = toAddress(start).value;
+  const ranges = pools.flatMap((pool, index) => (full[index] ? [] : [pool]));
+  const later = ranges.filter((pool) => pool.first + pool.size > from);
+  const earlier = ranges.filter((pool) => pool.first < from);
+  for (const pool of [...later.map((one) => ({ ...one, ...cut(one, from) })), ...earlier]) {
+    const free = await firstFree(trx, subnetId, pool);
+    if (free !== null) return free;
+  }
+  return null;
+}
+
+/** Without what lies before the address. */
+function cut(pool: Pool, from: bigint): Pick<Pool, 'first' | 'size'> {
+  return from <= pool.first ? pool : { first: from, size: pool.first + pool.size - from };
+}
+
+/** A pool with as many taken addresses as it has has none free: to count them is faster than to look for a gap. */
+async function fullPools(trx: Trx, subnetId: string, pools: readonly Pool[]): Promise<readonly boolean[]> {
+  const { rows } = await sql<{ taken: number }>`
+    select (select count(*) from ip_allocations a
+      where a.subnet_id = ${subnetId} and a.ip_address between p.first_ip and p.last_ip) as taken
+    from allocation_pools p where p.subnet_id = ${subnetId} order by p.first_ip`.execute(trx);
+  return pools.map((pool, index) => BigInt(rows[index]?.taken ?? 0) >= pool.size);
+}
+
+/** The range's first address, or the first that follows a taken one: along the index, and no further than to that one. */
+async function firstFree(trx: Trx, subnetId: string, range: Pool): Promise<string | null> {
+  const first = addressAt(range, 0n);
+  const last = addressAt(range, range.size - 1n);
+  const isTaken = (ip: unknown) =>
+    sql`exists (select 1 from ip_allocations b where b.subnet_id = ${subnetId} and b.ip_address = ${ip}::inet)`;
+  const { rows } = await sql<{ ip: string | null }>`
+    select host(case when not ${isTaken(first)} then ${first}::inet else (
       select a.ip_address + 1 from ip_allocations a
-      where a.subnet_id = ${subnetId} and exists (
-        select 1 from allocation_pools p
-        where p.subnet_id = ${subnetId} and a.ip_address >= p.first_ip and a.ip_address < p.last_ip)
-    ) c
-    where not exists (select 1 from ip_allocations a where a.subnet_id = ${subnetId} and a.ip_address = c.ip)
-    order by c.ip limit 1`.execute(trx);
+      where a.subnet_id = ${subnetId} and a.ip_address >= ${first}::inet and a.ip_address < ${last}::inet
+        and not exists (select 1 from ip_allocations b where b.subnet_id = ${subnetId} and b.ip_address = a.ip_address + 1)
+      order by a.ip_address limit 1) end) as ip`.execute(trx);
   return rows[0]?.ip ?? null;
 }
