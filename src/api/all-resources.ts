@@ -4,10 +4,12 @@ import { agent } from './resources/agent.ts';
 import { floatingip } from './resources/floatingip.ts';
 import { network } from './resources/network.ts';
 import { networkIpAvailability } from './resources/network-ip-availability.ts';
+import { networkSegmentRange } from './resources/network-segment-range.ts';
 import { port } from './resources/port.ts';
 import { router } from './resources/router.ts';
 import { securityGroup } from './resources/security-group.ts';
 import { securityGroupRule } from './resources/security-group-rule.ts';
+import { segment } from './resources/segment.ts';
 import { subnet } from './resources/subnet.ts';
 
 export const allResources: readonly Resource[] = [
@@ -20,4 +22,6 @@ export const allResources: readonly Resource[] = [
   securityGroupRule,
   agent,
   networkIpAvailability,
+  segment,
+  networkSegmentRange,
 ];

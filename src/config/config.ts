@@ -48,6 +48,8 @@ export const Config = Type.Object(
     ),
     network: Type.Object(
       {
+        /** Types that a network may have. */
+        type_drivers: Type.Array(Type.String(), { default: ['local', 'flat', 'vlan', 'vxlan', 'gre', 'geneve'] }),
         /** Types that a project may get without naming one, in order. */
         tenant_network_types: Type.Array(Type.String(), { default: ['vxlan'] }),
         /** Provider networks that may be flat; `*` is any. */
@@ -55,6 +57,9 @@ export const Config = Type.Object(
         /** `physnet` or `physnet:min:max`; only the latter are given to projects. */
         network_vlan_ranges: Type.Array(Type.String(), { default: [] }),
         vni_ranges: Type.Array(Type.String(), { default: ['1:65535'] }),
+        /** The same for GRE and Geneve. */
+        tunnel_id_ranges: Type.Array(Type.String(), { default: [] }),
+        geneve_vni_ranges: Type.Array(Type.String(), { default: [] }),
         /** MTU of the network under the tunnels and of provider networks. */
         global_physnet_mtu: Type.Integer({ default: 1500, minimum: 576 }),
         base_mac: Type.String({ default: 'fa:16:3e:00:00:00' }),

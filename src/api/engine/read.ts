@@ -32,7 +32,8 @@ export async function readList(
     select ${selection(resource, caller, fields)} from ${resource.from}
     where ${sql.join(conditions, sql` and `)}
     order by ${order(resource, caller, query)} ${query.limit > 0 ? sql`limit ${query.limit}` : sql``}`.execute(db);
-  return query.pageReverse ? rows.toReversed() : rows;
+  const shown = answered(resource, rows);
+  return query.pageReverse ? shown.toReversed() : shown;
 }
 
 /** One object that the caller may see. Throws the resource's 404. */
@@ -54,7 +55,7 @@ export async function readOne(
     where ${matches(key, caller, [id])} and ${sees(resource, caller)} and ${below(resource, options.parentId)} ${options.forUpdate ? sql`for update of t` : sql``}`.execute(
     db,
   );
-  const row = rows[0];
+  const [row] = answered(resource, rows);
   if (row === undefined) throw resource.notFound(id);
   return row;
 }
@@ -70,8 +71,12 @@ export async function readThese(
     select ${selection(resource, caller, [])} from ${resource.from} where ${matches(keyOf(resource), caller, ids)}`.execute(
     db,
   );
-  const byId = new Map(rows.map((row) => [row.id, row]));
+  const byId = new Map(answered(resource, rows).map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+function answered(resource: Resource, rows: readonly Row[]): readonly Row[] {
+  return resource.answered === undefined ? rows : rows.map(resource.answered);
 }
 
 /** Attributes that the caller sees, of those asked for. */

@@ -43,6 +43,7 @@ import { addAutoAddresses } from '../work/fixed-ips.ts';
 import { networkTarget } from '../work/network-target.ts';
 import { place } from '../work/place.ts';
 import { checkGatewayOutside, checkPools, defaultGateway, defaultPools, rangeEnds } from '../work/subnet-addresses.ts';
+import { checkAllAssociated, checkSegment, checkSegmentChange, keepPeerRoutes } from '../work/subnet-segment.ts';
 
 const ipv6Modes = oneOf(['dhcpv6-stateful', 'dhcpv6-stateless', 'slaac']);
 const exclusionViolation = '23P01';
@@ -51,7 +52,15 @@ export const subnet: Resource = {
   name: 'subnet',
   collection: 'subnets',
   path: 'subnets',
-  extensions: ['subnet-service-types', 'subnet_allocation', 'default-subnetpools', 'standard-attr-description'],
+  extensions: [
+    'subnet-service-types',
+    'subnet_allocation',
+    'default-subnetpools',
+    'segment',
+    'segments-peer-subnet-host-routes',
+    'standard-attr-description',
+    'subnet-segmentid-writable',
+  ],
   from: sql`subnets as t`,
   quota: 'subnet',
   tagged: { table: 'subnets' },
@@ -129,6 +138,12 @@ export const subnet: Resource = {
       sortKey: true,
     }),
     description,
+    segment_id: writable(column('segment_id', 'uuid'), {
+      default: null,
+      validate: orNone(uuid),
+      filter: true,
+      sortKey: true,
+    }),
     service_types: writable(expression('json', sql`to_jsonb(t.service_types)`), {
       default: notGiven,
       enforcePolicy: true,
@@ -155,9 +170,13 @@ async function createSubnet(work: Work, values: Values): Promise<string> {
   const pools = given === undefined ? defaultPools(cidr, gatewayIp) : checkPools(cidr, given);
   if (given !== undefined) checkGatewayOutside(gatewayIp, pools);
   const networkId = requiredText(values, 'network_id');
+  const segmentId = textOrNullOf(values, 'segment_id') ?? null;
+  if (segmentId !== null) await checkSegment(work, networkId, segmentId);
   const subnetId = await insert(work, values, cidr, gatewayIp);
   await writePools(work, subnetId, pools);
   await touch(work, 'networks', networkId);
+  await checkAllAssociated(work, networkId);
+  if (segmentId !== null) await keepPeerRoutes(work, networkId);
   work.changes.push({ kind: 'subnet', id: subnetId, networkId }, { kind: 'network', id: networkId });
   await addAutoAddresses(work, subnetId);
   await place(work);
@@ -244,6 +263,7 @@ async function insert(work: Work, values: Values, cidr: Cidr, gatewayIp: string 
         ipv6_ra_mode: textOf(values, 'ipv6_ra_mode') ?? null,
         ipv6_address_mode: textOf(values, 'ipv6_address_mode') ?? null,
         service_types: textsOf(values, 'service_types'),
+        segment_id: textOrNullOf(values, 'segment_id') ?? null,
         subnetpool_id: null,
       })
       .returning('id')
@@ -282,6 +302,9 @@ async function updateSubnet(work: Work, current: Row, changes: Values): Promise<
   if (gatewayIp !== undefined && gatewayIp !== current['gateway_ip']) await checkGatewayFree(work, current);
   if (pools !== undefined) await writePools(work, current.id, ranges);
   const routes = objectsOf(changes, 'host_routes');
+  const segmentId = textOrNullOf(changes, 'segment_id');
+  const before = textOrNullOf(current, 'segment_id') ?? null;
+  if (segmentId !== undefined) await checkSegmentChange(work, networkId, before, segmentId);
   await work.trx
     .updateTable('subnets')
     .set((eb) => ({
@@ -292,14 +315,25 @@ async function updateSubnet(work: Work, current: Row, changes: Values): Promise<
       dns_nameservers: textsOf(changes, 'dns_nameservers'),
       host_routes: routes && JSON.stringify(routes),
       service_types: textsOf(changes, 'service_types'),
+      segment_id: segmentId,
       revision_number: eb('revision_number', '+', 1),
       updated_at: sql<string>`now()`,
     }))
     .where('id', '=', current.id)
     .execute();
   await touch(work, 'networks', networkId);
+  if (segmentId !== undefined) await checkAllAssociated(work, networkId);
+  if ((segmentId ?? before) !== null && (segmentId !== undefined || gatewayIp !== undefined)) {
+    await keepPeerRoutes(work, networkId, gatewayIp === undefined ? {} : formerGateway(current, gatewayIp));
+  }
   work.changes.push({ kind: 'subnet', id: current.id, networkId });
   if ('enable_dhcp' in changes) await place(work);
+}
+
+/** A gateway that is another now. */
+function formerGateway(current: Row, gatewayIp: string | null): { readonly gatewayIp?: string } {
+  const former = textOrNullOf(current, 'gateway_ip') ?? null;
+  return former === null || former === gatewayIp ? {} : { gatewayIp: former };
 }
 
 async function checkGatewayFree(work: Work, current: Row): Promise<void> {
@@ -323,6 +357,7 @@ async function removeSubnet(work: Work, current: Row): Promise<void> {
     returning a.port_id, p.host_id`.execute(work.trx);
   await work.trx.deleteFrom('subnets').where('id', '=', current.id).execute();
   await touch(work, 'networks', networkId);
+  if (current['segment_id'] !== null) await keepPeerRoutes(work, networkId, { cidr: String(current['cidr']) });
   work.changes.push(
     { kind: 'subnet', id: current.id, networkId, hosts: ports.map((port) => port.host_id) },
     { kind: 'network', id: networkId },
