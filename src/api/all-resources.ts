@@ -1,6 +1,7 @@
 /** Every resource that the API serves. */
 import type { Resource } from './engine/resource.ts';
 import { agent } from './resources/agent.ts';
+import { availabilityZone } from './resources/availability-zone.ts';
 import { floatingip } from './resources/floatingip.ts';
 import { network } from './resources/network.ts';
 import { networkIpAvailability } from './resources/network-ip-availability.ts';
@@ -21,6 +22,7 @@ export const allResources: readonly Resource[] = [
   securityGroup,
   securityGroupRule,
   agent,
+  availabilityZone,
   networkIpAvailability,
   segment,
   networkSegmentRange,

@@ -2,7 +2,7 @@
 import { allResources } from './all-resources.ts';
 import { type Route, resourceRoutes } from './engine/routes.ts';
 import { agentRoutes } from './resources/agent.ts';
-import { availabilityZoneRoutes } from './resources/availability-zones.ts';
+import { dhcpScheduleRoutes } from './resources/dhcp-schedule.ts';
 import { extensionRoutes } from './resources/extensions.ts';
 import { quotaRoutes } from './resources/quota.ts';
 import { routerActions } from './resources/router.ts';
@@ -11,7 +11,7 @@ export const allRoutes: readonly Route[] = [
   ...allResources.flatMap(resourceRoutes),
   ...routerActions,
   ...agentRoutes,
+  ...dhcpScheduleRoutes,
   ...quotaRoutes,
-  ...availabilityZoneRoutes,
   ...extensionRoutes(allResources.flatMap((resource) => resource.extensions)),
 ];

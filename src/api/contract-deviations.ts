@@ -9,7 +9,6 @@ export const deviations: Readonly<Record<string, Readonly<Record<string, string>
   },
   ports: { dns_assignment: 'not there yet' },
   security_group_rules: { description: 'a rule is never changed, not its description either' },
-  agents: { admin_state_up: 'not writable yet', description: 'not writable yet' },
 };
 
 /** The same for policies, by name. */

@@ -79,6 +79,8 @@ export const Config = Type.Object(
         local_ip: Type.String({ default: '' }),
         /** `physnet:bridge`, such as `public:br-ex`. */
         bridge_mappings: Type.Array(Type.String(), { default: [] }),
+        /** Where this host is; networks and routers may ask for a zone. */
+        availability_zone: Type.String({ default: 'nova', minLength: 1, maxLength: 255 }),
         datapath_type: Type.Union([Type.Literal('auto'), Type.Literal('system'), Type.Literal('netdev')], {
           default: 'auto',
         }),

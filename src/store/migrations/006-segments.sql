@@ -100,3 +100,6 @@ CREATE TABLE dhcp_wishes (
   PRIMARY KEY (network_id, host)
 );
 CREATE INDEX dhcp_wishes_host ON dhcp_wishes (host);
+
+-- Ports of DHCP servers that were taken off their hosts, kept for the next one with their addresses.
+CREATE INDEX ports_reserved_for_dhcp ON ports (network_id) WHERE device_id = 'reserved_dhcp_port';
