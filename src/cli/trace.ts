@@ -1,10 +1,15 @@
 import type { Command } from 'commander';
 import type { Line } from '../trace/line.ts';
+import type { Protocol } from '../trace/packet.ts';
 import { renderLine } from '../trace/render.ts';
+import { type Asked, understand } from '../trace/understand.ts';
+import { walk } from '../trace/walk.ts';
+import { readDumpedCloud } from './dumped-cloud.ts';
 import { apiClient } from './target.ts';
 
 interface TraceOptions {
-  readonly protocol?: string;
+  readonly protocol?: Protocol;
+  readonly dumps?: string;
   readonly destinationPort?: number;
   readonly json?: boolean;
   readonly explain?: boolean;
@@ -21,20 +26,24 @@ export function addTrace(program: Command): void {
     .description('walk a packet over the hosts as they are now: every hop, or the hop and the rule at which it dies')
     .argument('<from>', 'port (name or id), fixed IP, floating IP, or an address outside')
     .argument('<to>', 'likewise')
-    .option('--protocol <name>', 'icmp, tcp or udp')
+    .option('--protocol <name>', 'icmp, tcp or udp', protocolName)
     .option('--destination-port <number>', 'for tcp and udp', portNumber)
     .option('--explain', 'show for every hop the command that proves it')
+    .option(
+      '--dumps <folder>',
+      'walk over hosts that `tapline collect` or a Neutron operator dumped, and ask no server',
+    )
     .option('--json', 'print the line as JSON')
     .option('--config <file>', 'configuration file')
     .addHelpText('after', `\nExits with 0 when the packet arrives, ${stopsCode} when it does not.`)
     .action(async (from: string, to: string, options: TraceOptions) => {
       const start = performance.now();
-      const line = (await apiClient(options.config).request('POST', '/tapline/v1/trace', {
-        from,
-        to,
-        ...(options.protocol !== undefined && { protocol: options.protocol }),
-        ...(options.destinationPort !== undefined && { destinationPort: options.destinationPort }),
-      })) as unknown as Line;
+      const { protocol, destinationPort } = options;
+      const asked = { from, to, ...(protocol && { protocol }), ...(destinationPort && { destinationPort }) };
+      const line =
+        options.dumps === undefined
+          ? ((await apiClient(options.config).request('POST', '/tapline/v1/trace', asked)) as unknown as Line)
+          : await lineOverDumps(options.dumps, asked);
       const text = options.json
         ? `${JSON.stringify(line, null, 2)}\n`
         : renderLine(line, {
@@ -45,6 +54,22 @@ export function addTrace(program: Command): void {
       process.stdout.write(text);
       if (line.verdict === 'stops') process.exitCode = stopsCode;
     });
+}
+
+/** The line over hosts as they were when they were dumped, whoever wired them. */
+async function lineOverDumps(directory: string, asked: Asked): Promise<Line> {
+  const { states, model } = await readDumpedCloud(directory);
+  const understood = understand(model, asked);
+  if (understood.kind === 'unclear') throw new Error(understood.message);
+  return walk(states, understood.question);
+}
+
+function protocolName(text: string): Protocol {
+  const known = text.toLowerCase();
+  if (known !== 'icmp' && known !== 'icmp6' && known !== 'tcp' && known !== 'udp') {
+    throw new Error(`not icmp, icmp6, tcp or udp: ${text}`);
+  }
+  return known;
 }
 
 function portNumber(text: string): number {

@@ -1,13 +1,13 @@
 /** The line between two ends, over what the hosts have at this moment. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Channel } from '../feed/channel.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { Store } from '../store/database.ts';
 import type { Endpoint } from '../trace/line.ts';
-import { addressedFrom, resolveEndpoint } from '../trace/resolve.ts';
 import { isServicePort, type TraceModel } from '../trace/trace-model.ts';
+import { understand } from '../trace/understand.ts';
 import { walk } from '../trace/walk.ts';
 import { refuse } from './admin-guard.ts';
 import { readTraceModel } from './trace-model.ts';
@@ -25,7 +25,6 @@ const TraceRequest = Type.Object(
   },
   { additionalProperties: false },
 );
-type TraceRequest = Static<typeof TraceRequest>;
 
 interface TraceParts {
   readonly store: Store;
@@ -49,23 +48,13 @@ export function registerTrace(app: FastifyInstance, { store, channel, requireAdm
       );
     }
     const model = await readTraceModel(store, [asked.from, asked.to]);
-    const from = resolveEndpoint(model, asked.from, asked.network);
-    const to = resolveEndpoint(model, asked.to, asked.network);
-    for (const end of [from, to]) {
-      if (end.kind === 'unclear') return refuse(reply, 404, [end.message, ...end.candidates].join('\n  '));
-    }
-    if (from.kind !== 'found' || to.kind !== 'found') return reply;
-    const ends = { from: from.endpoint, to: addressedFrom(from.endpoint, to.endpoint) };
-    const { states, silent } = await observe(channel, hostsOnTheWay(model, [ends.from, ends.to]));
-    const line = walk(states, { ...ends, model, ...question(asked, ends.to) });
+    const understood = understand(model, asked);
+    if (understood.kind === 'unclear') return refuse(reply, 404, understood.message);
+    const { question } = understood;
+    const { states, silent } = await observe(channel, hostsOnTheWay(model, [question.from, question.to]));
+    const line = walk(states, question);
     return { ...line, assumptions: [...line.assumptions, ...silent] };
   });
-}
-
-function question(asked: TraceRequest, to: Endpoint) {
-  const isV6 = (to.kind === 'port' ? to.address : to.ipAddress).includes(':');
-  const protocol = asked.protocol ?? (asked.destinationPort !== undefined ? 'tcp' : isV6 ? 'icmp6' : 'icmp');
-  return { protocol, ...(asked.destinationPort !== undefined && { destinationPort: asked.destinationPort }) };
 }
 
 /** The hosts of the ends, and those that carry a router, a gateway or a DHCP server of their networks. */
