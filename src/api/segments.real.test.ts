@@ -182,6 +182,9 @@ describe('network segment ranges', () => {
     expect(await api.ask('admin', 'PUT', path, { network_segment_range: { name: 'x' } })).toMatchObject(
       error(400, 'NetworkSegmentRangeDefaultReadOnly'),
     );
+    expect((await api.ask('admin', 'GET', '/v2.0/network-segment-ranges')).body).toEqual(
+      (await api.ask('admin', 'GET', '/v2.0/network_segment_ranges')).body,
+    );
     expect((await api.ask('member', 'GET', '/v2.0/network_segment_ranges')).body.network_segment_ranges).toEqual([]);
     expect(await api.ask('member', 'GET', path)).toMatchObject(error(404, 'NetworkSegmentRangeNotFound'));
     expect(await api.ask('member', 'POST', '/v2.0/network_segment_ranges', range())).toMatchObject(
