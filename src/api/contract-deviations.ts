@@ -3,6 +3,7 @@
  * any more fails the contract's test.
  */
 export const deviations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  networks: { tags: 'tag-creation: given as the object is made, which the older facts have for ports alone' },
   subnets: {
     shared: 'a filter that no request gives, so there is nothing to enforce',
     service_types: 'the policies create_subnet:service_types and update_subnet:service_types are really asked',

@@ -218,6 +218,18 @@ describe('other attributes', () => {
     },
   );
 
+  test('IPv6 holds the MTU up', async () => {
+    const small = await api.make('member', 'networks', { network: { mtu: 1000 } });
+    const six = (id: string) => ({ subnet: { network_id: id, ip_version: 6, cidr: 'fd00::/64' } });
+    expect(await api.ask('member', 'POST', '/v2.0/subnets', six(small.id))).toMatchObject(
+      error(409, 'NetworkMTUSubnetConflict'),
+    );
+    const large = await api.make('member', 'networks', { network: {} });
+    await api.make('member', 'subnets', six(large.id));
+    expect(await put(large.id, { mtu: 1279 })).toMatchObject(error(409, 'NetworkMTUSubnetConflict'));
+    expect((await put(large.id, { mtu: 1280 })).body.network.mtu).toBe(1280);
+  });
+
   test('a bulk is made whole or not at all', async () => {
     const bulk = { networks: [{ name: 'bulk-1' }, { name: 'bulk-2', dns_domain: 'Test.org.' }] };
     const { body } = await api.ask('member', 'POST', '/v2.0/networks', bulk);

@@ -12,6 +12,8 @@ export const networkErrors = {
   mtuTooBig: (maximum: number) => requestErrors.invalidInput(`Requested MTU is too big, maximum is ${maximum}`),
   mtuTooSmall: (mtu: number, minimum: number) =>
     wrong('InvalidInput', `Invalid input for operation: Subnet MTU ${mtu} is smaller than the minimum ${minimum}.`),
+  mtuForSubnets: (id: string, minimum: number) =>
+    conflict('NetworkMTUSubnetConflict', `MTU of ${id} is not valid, subnet requires a minimum of ${minimum}`),
   noSegmentLeft: () =>
     new ApiError(
       503,

@@ -32,7 +32,6 @@ import type { Segment } from '../work/segment.ts';
 
 const providerAttribute = { default: notGiven, enforcePolicy: true, filter: true } as const;
 
-/** An attribute of the only segment; a network of several shows them in `segments`. A filter looks at each of them. */
 /** What Open vSwitch hosts cannot do. */
 const never: Column = expression('boolean', sql`false`);
 
@@ -47,11 +46,18 @@ function shownAttributes(row: Row): Row {
   return { ...Object.fromEntries(shown), id: row.id };
 }
 
+/** An attribute of the only segment; a network of several shows them in `segments`. A filter looks at each of them. */
 function ofOnlySegment(kind: 'text' | 'integer', name: string): Column {
+  const kept = sql.ref(`s.${name}`);
   return expression(kind, sql`case when t.segment_count = 1 then ${sql.ref(`t.${name}`)} end`, {
-    matches: (values) => sql`t.id in (select s.network_id from network_segments s
-      where ${sql.ref(`s.${name}`)}::text = any(${values}::text[])
-        or (${values.some((value) => value === 'None' || value === '')} and ${sql.ref(`s.${name}`)} is null))`,
+    matches: (values) => {
+      const equal =
+        kind === 'integer'
+          ? sql`${kept} = any(${values.filter((value) => /^\d{1,15}$/.test(value))}::bigint[])`
+          : sql`${kept} = any(${values}::text[])`;
+      const orNone = values.some((value) => value === 'None' || value === '') ? sql`or ${kept} is null` : sql``;
+      return sql`t.id in (select s.network_id from network_segments s where ${equal} ${orNone})`;
+    },
   });
 }
 
@@ -74,6 +80,9 @@ export const network: Resource = {
     'multi-provider',
     'qinq',
     'standard-attr-description',
+    'standard-attr-revisions',
+    'standard-attr-tag',
+    'standard-attr-timestamp',
     'vlan-transparent',
   ],
   from: sql`networks as t`,

@@ -40,6 +40,7 @@ import {
 import { networkErrors } from '../errors/network-errors.ts';
 import { requestErrors } from '../errors/request-errors.ts';
 import { addAutoAddresses } from '../work/fixed-ips.ts';
+import { checkIpv6Mtu } from '../work/network-mtu.ts';
 import { networkTarget } from '../work/network-target.ts';
 import { place } from '../work/place.ts';
 import { checkGatewayOutside, checkPools, defaultGateway, defaultPools, rangeEnds } from '../work/subnet-addresses.ts';
@@ -176,6 +177,7 @@ async function createSubnet(work: Work, values: Values): Promise<string> {
   await writePools(work, subnetId, pools);
   await touch(work, 'networks', networkId);
   await checkAllAssociated(work, networkId);
+  if (cidr.version === 6) await checkIpv6Mtu(work, networkId);
   if (segmentId !== null) await keepPeerRoutes(work, networkId);
   work.changes.push({ kind: 'subnet', id: subnetId, networkId }, { kind: 'network', id: networkId });
   await addAutoAddresses(work, subnetId);

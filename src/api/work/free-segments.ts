@@ -24,17 +24,25 @@ export async function freeSegments(trx: Trx, wanted: Drawn, projectId: string): 
   return await read(trx, wanted, projectId, sql`select false as own, f.* from (${firstFree(wanted, sql`true`)}) f`);
 }
 
+/** Whether two of the same type are on the same underlay: only VLANs are counted for each provider network. */
+function samePlace(wanted: Drawn, one: RawBuilder<unknown>, other: RawBuilder<unknown>): RawBuilder<unknown> {
+  return wanted.network_type === 'vlan' ? sql`${one}.physical_network = ${other}.physical_network` : sql`true`;
+}
+
+/** The type as a literal, so that a prepared statement can use the indexes that are for some types only. */
+const typeOf = (wanted: Drawn): RawBuilder<unknown> => sql.lit(wanted.network_type);
+
 /** The first free number of each range `r` that the condition holds for. */
 function firstFree(wanted: Drawn, condition: RawBuilder<unknown>): RawBuilder<unknown> {
   const candidates = sql`(
     select r.minimum as number
     union all
     select s.segmentation_id + 1 from network_segments s
-    where s.network_type = ${wanted.network_type} and (r.physical_network is null or s.physical_network = r.physical_network)
+    where s.network_type = ${typeOf(wanted)} and ${samePlace(wanted, sql`s`, sql`r`)}
       and s.segmentation_id >= r.minimum and s.segmentation_id < r.maximum
     union all
     select o.maximum + 1 from others o
-    where (r.physical_network is null or o.physical_network = r.physical_network)
+    where ${samePlace(wanted, sql`o`, sql`r`)}
       and o.maximum >= r.minimum and o.maximum < r.maximum
   )`;
   return sql`
@@ -45,11 +53,11 @@ function firstFree(wanted: Drawn, condition: RawBuilder<unknown>): RawBuilder<un
 
 function isFree(wanted: Drawn, range: RawBuilder<unknown>, candidate: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`not exists (
-      select 1 from network_segments s where s.network_type = ${wanted.network_type} and s.segmentation_id = ${candidate}.number
-        and (${range}.physical_network is null or s.physical_network = ${range}.physical_network))
+      select 1 from network_segments s where s.network_type = ${typeOf(wanted)} and s.segmentation_id = ${candidate}.number
+        and ${samePlace(wanted, sql`s`, range)})
     and not exists (
       select 1 from others o where ${candidate}.number between o.minimum and o.maximum
-        and (${range}.physical_network is null or o.physical_network = ${range}.physical_network))`;
+        and ${samePlace(wanted, sql`o`, range)})`;
 }
 
 async function read(
@@ -62,11 +70,11 @@ async function read(
   const { rows } = await sql<{ own: boolean; physical_network: string | null; number: number }>`
     with ranges as (
       select physical_network, minimum, maximum, not shared as own from network_segment_ranges
-      where network_type = ${network_type} and (shared or project_id = ${projectId})
+      where network_type = ${typeOf(wanted)} and (shared or project_id = ${projectId})
         and (${physical_network}::text is null or physical_network = ${physical_network})
     ), others as (
       select physical_network, minimum, maximum from network_segment_ranges
-      where network_type = ${network_type} and not shared and project_id <> ${projectId}
+      where network_type = ${typeOf(wanted)} and not shared and project_id <> ${projectId}
     )
     select c.own, c.physical_network, c.number from (${candidates}) c where ${isFree(wanted, sql`c`, sql`c`)}`.execute(
     trx,

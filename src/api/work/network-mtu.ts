@@ -25,8 +25,8 @@ export async function segmentTypes(work: Work, networkId: string): Promise<reado
 
 /** IPv6 needs 1280 bytes (RFC 8200, section 5). */
 export async function checkIpv6Mtu(work: Work, networkId: string): Promise<void> {
-  const { rows } = await sql<{ mtu: number }>`
-    select n.mtu from networks n where n.id = ${networkId} and n.mtu < ${minimumMtuIpv6}
+  const { rows } = await sql`
+    select 1 from networks n where n.id = ${networkId} and n.mtu < ${minimumMtuIpv6}
       and exists (select 1 from subnets s where s.network_id = n.id and s.ip_version = 6)`.execute(work.trx);
-  if (rows[0] !== undefined) throw networkErrors.mtuTooSmall(rows[0].mtu, minimumMtuIpv6);
+  if (rows.length > 0) throw networkErrors.mtuForSubnets(networkId, minimumMtuIpv6);
 }

@@ -32,6 +32,8 @@ CREATE UNIQUE INDEX network_segments_vlan ON network_segments (physical_network,
 CREATE UNIQUE INDEX network_segments_tunnel ON network_segments (network_type, segmentation_id)
   WHERE network_type IN ('vxlan', 'gre', 'geneve');
 CREATE INDEX network_segments_type ON network_segments (network_type, physical_network);
+CREATE INDEX network_segments_physical ON network_segments (physical_network) WHERE physical_network IS NOT NULL;
+CREATE INDEX network_segments_number ON network_segments (segmentation_id) WHERE segmentation_id IS NOT NULL;
 
 ALTER TABLE networks DROP CONSTRAINT networks_segment_shape;
 ALTER TABLE networks ALTER COLUMN segmentation_id TYPE bigint;
