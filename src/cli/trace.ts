@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Line } from '../trace/line.ts';
 import type { Protocol } from '../trace/packet.ts';
-import { renderLine } from '../trace/render.ts';
+import type { Reading } from '../trace/reading.ts';
+import { renderReading } from '../trace/render.ts';
 import { type Asked, understand } from '../trace/understand.ts';
 import { walk } from '../trace/walk.ts';
 import { readDumpedCloud } from './dumped-cloud.ts';
@@ -10,6 +11,7 @@ import { apiClient } from './target.ts';
 interface TraceOptions {
   readonly protocol?: Protocol;
   readonly dumps?: string;
+  readonly intended?: boolean;
   readonly destinationPort?: number;
   readonly json?: boolean;
   readonly explain?: boolean;
@@ -29,6 +31,7 @@ export function addTrace(program: Command): void {
     .option('--protocol <name>', 'icmp, tcp or udp', protocolName)
     .option('--destination-port <number>', 'for tcp and udp', portNumber)
     .option('--explain', 'show for every hop the command that proves it')
+    .option('--intended', 'walk over what the model says, and ask no host')
     .option(
       '--dumps <folder>',
       'walk over hosts that `tapline collect` or a Neutron operator dumped, and ask no server',
@@ -40,13 +43,14 @@ export function addTrace(program: Command): void {
       const start = performance.now();
       const { protocol, destinationPort } = options;
       const asked = { from, to, ...(protocol && { protocol }), ...(destinationPort && { destinationPort }) };
-      const line =
+      const reading: Reading =
         options.dumps === undefined
-          ? ((await apiClient(options.config).request('POST', '/tapline/v1/trace', asked)) as unknown as Line)
-          : await lineOverDumps(options.dumps, asked);
+          ? await askServer(options, { ...asked, reading: options.intended ? 'intended' : 'both' })
+          : { line: await lineOverDumps(options.dumps, asked) };
+      const { line } = reading;
       const text = options.json
-        ? `${JSON.stringify(line, null, 2)}\n`
-        : renderLine(line, {
+        ? `${JSON.stringify(reading.agreement === undefined ? line : { ...line, agreement: reading.agreement }, null, 2)}\n`
+        : renderReading(reading, {
             explain: options.explain ?? false,
             colour: process.stdout.isTTY && !process.env['NO_COLOR'],
             tookMs: performance.now() - start,
@@ -54,6 +58,11 @@ export function addTrace(program: Command): void {
       process.stdout.write(text);
       if (line.verdict === 'stops') process.exitCode = stopsCode;
     });
+}
+
+/** The server is taken at its word, as are agents by it. */
+async function askServer({ config }: TraceOptions, asked: object): Promise<Reading> {
+  return (await apiClient(config).request('POST', '/tapline/v1/trace', asked)) as unknown as Reading;
 }
 
 /** The line over hosts as they were when they were dumped, whoever wired them. */

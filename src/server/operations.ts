@@ -1,6 +1,7 @@
 /** Tapline's own operations: is it well, which hosts are here, what is on a host. */
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
+import type { Config } from '../config/config.ts';
 import type { Channel } from '../feed/channel.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Store } from '../store/database.ts';
@@ -14,6 +15,7 @@ import { registerTrace } from './trace.ts';
 export function registerOperations(
   app: FastifyInstance,
   store: Store,
+  config: Config,
   identity: Authenticator,
   channel: Channel,
 ): void {
@@ -48,5 +50,5 @@ export function registerOperations(
     },
   );
 
-  registerTrace(app, { store, channel, requireAdmin });
+  registerTrace(app, { store, config, channel, requireAdmin });
 }

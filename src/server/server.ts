@@ -65,7 +65,7 @@ async function start(config: Config, parts: Parts): Promise<RunningServer> {
   const identity = parts.add(await openAuthenticator(app, store, config));
   const { authenticate, keystoneUri } = identity;
   registerApi(app, { store, config, authenticate, keystoneUri });
-  registerOperations(app, store, identity, channel);
+  registerOperations(app, store, config, identity, channel);
   const url = await app.listen({ host, port });
   for (const fd of inheritedSockets(process.env)) await serveSocket(app, parts, fd);
   // A failure here only leaves rows for the next time.

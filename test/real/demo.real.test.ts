@@ -68,8 +68,11 @@ describe('the demo', { timeout: 180_000 }, () => {
 
     const trace = await command([process.execPath, tapline, 'trace', 'web2', '8.8.8.8', '--json'], { env });
     const line = JSON.parse(trace.stdout) as Line;
-    expect(line.verdict).toBe('arrives');
+    expect(line).toMatchObject({ verdict: 'arrives', agreement: { agrees: true } });
     expect(line.hops.at(-1)).toMatchObject({ letter: 'Q', host: 'network1', device: 'eth2' });
+
+    const meant = await command([process.execPath, tapline, 'trace', 'web2', '8.8.8.8', '--intended'], { env });
+    expect(meant.stdout).toContain('arrives, as ');
 
     const unknown = await tryCommand([process.execPath, tapline, 'trace', 'nobody', '8.8.8.8'], { env });
     expect(unknown).toMatchObject({ exitCode: 1, stdout: '' });
