@@ -125,6 +125,22 @@ describe('subnets on segments', () => {
     expect(await routes(right.id)).toEqual([]);
   });
 
+  test('and their segment, going and coming at once, are never half there', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const network = await api.make('admin', 'networks', provider('rack1'));
+      const { id } = await segmentOf(network.id);
+      const [made, gone] = await Promise.all([
+        api.ask('admin', 'POST', '/v2.0/subnets', subnet(network.id, '10.1.0.0/24', id)),
+        api.ask('admin', 'DELETE', `/v2.0/segments/${id}`),
+      ]);
+      expect([
+        [201, 409],
+        [404, 204],
+      ]).toContainEqual([made.status, gone.status]);
+      expect((await api.ask('admin', 'DELETE', `/v2.0/networks/${network.id}`)).status).toBe(204);
+    }
+  });
+
   test('of another network, of none, and of another one later are refused', async () => {
     const network = await api.make('admin', 'networks', provider('rack1'));
     const foreign = await api.make('admin', 'networks', provider('rack2'));

@@ -1,5 +1,6 @@
 /** Segments of networks. For admins. */
 import { sql } from 'kysely';
+import { sqlState } from '../../store/transaction.ts';
 import { notGiven, onCreate, writable } from '../engine/attribute.ts';
 import { toInteger } from '../engine/conversions.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
@@ -12,6 +13,7 @@ import { networkMtu, segmentTypes } from '../work/network-mtu.ts';
 import { keepFirstSegment, takeSegment } from '../work/network-segments.ts';
 import { wantedSegment } from '../work/segment.ts';
 
+const foreignKeyViolation = '23503';
 const filterAndSort = { filter: true, sortKey: true } as const;
 
 export const segment: Resource = {
@@ -121,7 +123,12 @@ async function removeSegment(work: Work, current: Row): Promise<void> {
     const ids = ports.map((row) => row.id).join(', ');
     throw segmentErrors.inUse(current.id, `The segment is still bound with port(s) ${ids}`);
   }
-  await work.trx.deleteFrom('network_segments').where('id', '=', current.id).execute();
+  try {
+    await work.trx.deleteFrom('network_segments').where('id', '=', current.id).execute();
+  } catch (error) {
+    if (sqlState(error) !== foreignKeyViolation) throw error;
+    throw segmentErrors.inUse(current.id, 'The segment is still associated with subnet(s)');
+  }
   await keepFirstSegment(work, networkId);
   work.changes.push({ kind: 'network', id: networkId });
 }

@@ -39,6 +39,7 @@ import {
 } from '../engine/values.ts';
 import { networkErrors } from '../errors/network-errors.ts';
 import { requestErrors } from '../errors/request-errors.ts';
+import { segmentErrors } from '../errors/segment-errors.ts';
 import { addAutoAddresses } from '../work/fixed-ips.ts';
 import { checkIpv6Mtu } from '../work/network-mtu.ts';
 import { networkTarget } from '../work/network-target.ts';
@@ -48,6 +49,7 @@ import { checkAllAssociated, checkSegment, checkSegmentChange, keepPeerRoutes } 
 
 const ipv6Modes = oneOf(['dhcpv6-stateful', 'dhcpv6-stateless', 'slaac']);
 const exclusionViolation = '23P01';
+const foreignKeyViolation = '23503';
 
 export const subnet: Resource = {
   name: 'subnet',
@@ -248,6 +250,7 @@ function checkVersions(values: Values, version: 4 | 6): void {
 
 async function insert(work: Work, values: Values, cidr: Cidr, gatewayIp: string | null): Promise<string> {
   const networkId = requiredText(values, 'network_id');
+  const segmentId = textOrNullOf(values, 'segment_id') ?? null;
   try {
     const row = await work.trx
       .insertInto('subnets')
@@ -265,15 +268,22 @@ async function insert(work: Work, values: Values, cidr: Cidr, gatewayIp: string 
         ipv6_ra_mode: textOf(values, 'ipv6_ra_mode') ?? null,
         ipv6_address_mode: textOf(values, 'ipv6_address_mode') ?? null,
         service_types: textsOf(values, 'service_types'),
-        segment_id: textOrNullOf(values, 'segment_id') ?? null,
+        segment_id: segmentId,
         subnetpool_id: null,
       })
       .returning('id')
       .executeTakeFirstOrThrow();
     return row.id;
   } catch (error) {
-    if (sqlState(error) === exclusionViolation) throw networkErrors.subnetsOverlap(formatCidr(cidr), networkId);
-    throw error;
+    switch (sqlState(error)) {
+      case exclusionViolation:
+        throw networkErrors.subnetsOverlap(formatCidr(cidr), networkId);
+      // What it belongs to went in this moment.
+      case foreignKeyViolation:
+        throw segmentId === null ? networkErrors.notFound(networkId) : segmentErrors.notFound(segmentId);
+      default:
+        throw error;
+    }
   }
 }
 
