@@ -46,7 +46,8 @@ export async function startCloud(command: readonly string[], directory: string):
       state_directory: state,
       log_level: 'warn',
       api: { listen: '127.0.0.1:0' },
-      network: { network_vlan_ranges: ['public'] },
+      // The suites expect a range of VNIs like devstack's.
+      network: { network_vlan_ranges: ['public'], vni_ranges: ['1:2000'] },
     }),
   );
   const log = openSync(logFile, 'a');

@@ -3,7 +3,7 @@ import { allResources } from './all-resources.ts';
 import { type Route, resourceRoutes } from './engine/routes.ts';
 import { agentRoutes } from './resources/agent.ts';
 import { autoAllocatedTopologyRoutes } from './resources/auto-allocated-topology.ts';
-import { availabilityZoneRoutes } from './resources/availability-zones.ts';
+import { dhcpScheduleRoutes } from './resources/dhcp-schedule.ts';
 import { extensionRoutes } from './resources/extensions.ts';
 import { networkIpAvailabilityRoutes } from './resources/network-ip-availability.ts';
 import { quotaRoutes } from './resources/quota.ts';
@@ -18,7 +18,7 @@ export const allRoutes: readonly Route[] = [
   ...subnetpoolActions,
   ...autoAllocatedTopologyRoutes,
   ...agentRoutes,
+  ...dhcpScheduleRoutes,
   ...quotaRoutes,
-  ...availabilityZoneRoutes,
   ...extensionRoutes(allResources.flatMap((resource) => resource.extensions)),
 ];

@@ -3,9 +3,9 @@
  * any more fails the contract's test.
  */
 export const deviations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  networks: { tags: 'tag-creation: given as the object is made, which the older facts have for ports alone' },
   ports: { dns_assignment: 'not there yet' },
   security_group_rules: { description: 'a rule is never changed, not its description either' },
-  agents: { admin_state_up: 'not writable yet', description: 'not writable yet' },
 };
 
 /** The same for policies, by name. */

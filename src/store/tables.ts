@@ -1,7 +1,8 @@
 /** The tables as Kysely sees them, a file a family; `migrations/*.sql` is what they are. */
 import type { IdentityTables } from './tables/identity.ts';
 import type { NetworkTables } from './tables/network.ts';
+import type { SegmentTables } from './tables/segments.ts';
 import type { ServerTables } from './tables/server.ts';
 import type { SubnetpoolTables } from './tables/subnetpools.ts';
 
-export interface Database extends NetworkTables, IdentityTables, ServerTables, SubnetpoolTables {}
+export interface Database extends NetworkTables, IdentityTables, ServerTables, SegmentTables, SubnetpoolTables {}

@@ -60,6 +60,8 @@ export interface Resource {
   readonly tagged?: { readonly table: string };
   /** What policies must know beside the object itself. May throw, such as 404 of a network that cannot be seen. */
   readonly policyTarget?: (work: Work, values: Values) => Promise<Partial<PolicyTarget>>;
+  /** An object as Neutron answers it, which leaves out what the object has no use for. */
+  readonly answered?: (row: Row) => Row;
   /** Runs before a list is read, outside of it. */
   readonly beforeList?: (work: Work) => Promise<void>;
   /** Makes one object and gives its id. */
