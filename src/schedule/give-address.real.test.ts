@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Store } from '../store/database.ts';
 import type { Database } from '../store/tables.ts';
 import { openTestStore } from '../store/test-store.ts';
-import { giveAddress } from './give-address.ts';
+import { giveAddress, giveLastAddress } from './give-address.ts';
 
 let store: Store;
 let portId: string;
@@ -66,6 +66,8 @@ test('in a /8 with 300,000 taken addresses one is found without reading them', a
     for (let given = 0; given < 50; given += 1) {
       expect(await giveAddress(trx, { portId, subnetId, position: 0 })).toMatch(/^10\./);
     }
+    expect(await giveLastAddress(trx, { portId, subnetId, position: 0 })).toBe('10.255.255.254');
+    expect(await giveLastAddress(trx, { portId, subnetId, position: 0 })).toBe('10.255.255.253');
     const after = await reads(trx);
     expect(after.scans).toBe(before.scans);
     expect(after.rows - before.rows).toBeLessThan(50 * 32);
@@ -101,7 +103,9 @@ test('addresses come from all pools of a subnet and from nowhere else', async ()
   const subnetId = await makeSubnet('192.0.2.0/24', '192.0.2.10', 3, 0);
   await sql`insert into allocation_pools values (${subnetId}, '192.0.2.100', '192.0.2.101')`.execute(store.db);
   const given = [];
-  for (let count = 0; count < 6; count += 1) given.push(await give(subnetId));
+  given.push(await store.transaction((trx) => giveLastAddress(trx, { portId, subnetId, position: 0 })));
+  expect(given).toEqual(['192.0.2.101']);
+  for (let count = 0; count < 5; count += 1) given.push(await give(subnetId));
   expect(given.slice(0, 5).sort()).toEqual(['192.0.2.10', '192.0.2.100', '192.0.2.101', '192.0.2.11', '192.0.2.12']);
   expect(given[5]).toBeNull();
 });

@@ -77,6 +77,12 @@ ALTER TABLE subnets
     WHERE (NOT prefix_delegation);
 CREATE INDEX subnets_pool ON subnets (subnetpool_id) WHERE subnetpool_id IS NOT NULL;
 
+-- At most one external network is where projects go out when they ask for a topology. Until now any number could say so.
+UPDATE networks n SET is_default = false
+WHERE is_default AND (NOT external OR EXISTS (
+  SELECT 1 FROM networks o WHERE o.is_default AND o.external AND (o.created_at, o.id) < (n.created_at, n.id)));
+CREATE UNIQUE INDEX networks_one_default_external ON networks (is_default) WHERE is_default AND external;
+
 CREATE TABLE auto_allocated_topologies (
   project_id text PRIMARY KEY,
   network_id uuid NOT NULL UNIQUE REFERENCES networks ON DELETE CASCADE,
