@@ -46,7 +46,8 @@ export async function startCloud(command: readonly string[], directory: string):
       state_directory: state,
       log_level: 'warn',
       api: { listen: '127.0.0.1:0' },
-      network: { network_vlan_ranges: ['public'] },
+      // The suites expect a range of VNIs like devstack's.
+      network: { network_vlan_ranges: ['public'], vni_ranges: ['1:2000'] },
     }),
   );
   const log = openSync(logFile, 'a');
@@ -128,5 +129,16 @@ async function publicNetwork(api: ApiClient): Promise<Cloud['public']> {
   ]) {
     await api.request('POST', '/v2.0/subnets', { subnet: { ...subnet, network_id: network.id, enable_dhcp: false } });
   }
+  await defaultPools(api);
   return { id: network.id, name };
+}
+
+/** Pools that a project's network comes from when it only asks for one. */
+async function defaultPools(api: ApiClient): Promise<void> {
+  for (const pool of [
+    { name: 'default-v4', prefixes: ['10.128.0.0/10'], default_prefixlen: 26 },
+    { name: 'default-v6', prefixes: ['fd00:128::/48'], default_prefixlen: 64 },
+  ]) {
+    await api.request('POST', '/v2.0/subnetpools', { subnetpool: { ...pool, is_default: true, shared: true } });
+  }
 }

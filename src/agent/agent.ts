@@ -197,6 +197,7 @@ class Agent implements RunningAgent {
       localIp: local_ip === '' ? null : local_ip,
       datapathType: this.#datapathType,
       bridgeMappings: bridgeMappings(this.#config),
+      availabilityZone: this.#config.agent.availability_zone,
       resume: held === null || !this.#isResumable ? null : { epoch: held.epoch, generation: held.generation },
     };
   }

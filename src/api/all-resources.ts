@@ -3,6 +3,7 @@ import type { Resource } from './engine/resource.ts';
 import { addressGroup } from './resources/address-group.ts';
 import { addressScope } from './resources/address-scope.ts';
 import { agent } from './resources/agent.ts';
+import { availabilityZone } from './resources/availability-zone.ts';
 import { conntrackHelper } from './resources/conntrack-helper.ts';
 import { defaultSecurityGroupRule } from './resources/default-security-group-rule.ts';
 import { defaultStatefulness } from './resources/default-statefulness.ts';
@@ -12,12 +13,14 @@ import { floatingipPool } from './resources/floatingip-pool.ts';
 import { ndpProxy } from './resources/ndp-proxy.ts';
 import { network } from './resources/network.ts';
 import { networkIpAvailability } from './resources/network-ip-availability.ts';
+import { networkSegmentRange } from './resources/network-segment-range.ts';
 import { port } from './resources/port.ts';
 import { portForwarding } from './resources/port-forwarding.ts';
 import { rbacPolicy } from './resources/rbac-policy.ts';
 import { router } from './resources/router.ts';
 import { securityGroup } from './resources/security-group.ts';
 import { securityGroupRule } from './resources/security-group-rule.ts';
+import { segment } from './resources/segment.ts';
 import { serviceProfile } from './resources/service-profile.ts';
 import { serviceProvider } from './resources/service-provider.ts';
 import { subnet } from './resources/subnet.ts';
@@ -34,6 +37,7 @@ export const allResources: readonly Resource[] = [
   securityGroup,
   securityGroupRule,
   agent,
+  availabilityZone,
   networkIpAvailability,
   rbacPolicy,
   addressGroup,
@@ -46,4 +50,6 @@ export const allResources: readonly Resource[] = [
   portForwarding,
   serviceProfile,
   serviceProvider,
+  segment,
+  networkSegmentRange,
 ];

@@ -4,7 +4,7 @@ import { type Route, resourceRoutes } from './engine/routes.ts';
 import { addressGroupActions } from './resources/address-group.ts';
 import { agentRoutes } from './resources/agent.ts';
 import { autoAllocatedTopologyRoutes } from './resources/auto-allocated-topology.ts';
-import { availabilityZoneRoutes } from './resources/availability-zones.ts';
+import { dhcpScheduleRoutes } from './resources/dhcp-schedule.ts';
 import { extensionRoutes } from './resources/extensions.ts';
 import { flavorServiceProfileRoutes } from './resources/flavor-service-profiles.ts';
 import { floatingipPoolRoutes } from './resources/floatingip-pool.ts';
@@ -26,7 +26,7 @@ export const allRoutes: readonly Route[] = [
   ...l3AgentSchedulerRoutes,
   ...flavorServiceProfileRoutes,
   ...floatingipPoolRoutes,
+  ...dhcpScheduleRoutes,
   ...quotaRoutes,
-  ...availabilityZoneRoutes,
   ...extensionRoutes(allResources.flatMap((resource) => resource.extensions)),
 ];

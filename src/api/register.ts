@@ -13,6 +13,7 @@ import { RouteTable } from './engine/routes.ts';
 import { ApiError } from './errors/api-error.ts';
 import { requestErrors } from './errors/request-errors.ts';
 import { apiResources, apiVersions } from './versions.ts';
+import { keepDefaultRanges } from './work/default-ranges.ts';
 
 export interface ApiContext {
   readonly store: Store;
@@ -30,6 +31,7 @@ const maximumBodyBytes = 8 * 1024 * 1024;
 /** Registers `/` and everything below `/v2.0`. */
 export function registerApi(app: FastifyInstance, context: ApiContext): void {
   const routes = new RouteTable(allRoutes);
+  app.addHook('onReady', async () => await keepDefaultRanges(context.store.db, context.config));
   // A version that nobody serves: what Neutron's own entry says.
   app.setNotFoundHandler(
     async (_request, reply) => await reply.status(404).send({ code: 404, title: 'Not Found', description: null }),

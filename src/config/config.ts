@@ -65,6 +65,8 @@ export const Config = Type.Object(
     ),
     network: Type.Object(
       {
+        /** Types that a network may have. */
+        type_drivers: Type.Array(Type.String(), { default: ['local', 'flat', 'vlan', 'vxlan', 'gre', 'geneve'] }),
         /** Types that a project may get without naming one, in order. */
         tenant_network_types: Type.Array(Type.String(), { default: ['vxlan'] }),
         /** Provider networks that may be flat; `*` is any. */
@@ -72,6 +74,9 @@ export const Config = Type.Object(
         /** `physnet` or `physnet:min:max`; only the latter are given to projects. */
         network_vlan_ranges: Type.Array(Type.String(), { default: [] }),
         vni_ranges: Type.Array(Type.String(), { default: ['1:65535'] }),
+        /** The same for GRE and Geneve. */
+        tunnel_id_ranges: Type.Array(Type.String(), { default: [] }),
+        geneve_vni_ranges: Type.Array(Type.String(), { default: [] }),
         /** MTU of the network under the tunnels and of provider networks. */
         global_physnet_mtu: Type.Integer({ default: 1500, minimum: 576 }),
         base_mac: Type.String({ default: 'fa:16:3e:00:00:00' }),
@@ -91,6 +96,8 @@ export const Config = Type.Object(
         local_ip: Type.String({ default: '' }),
         /** `physnet:bridge`, such as `public:br-ex`. */
         bridge_mappings: Type.Array(Type.String(), { default: [] }),
+        /** Where this host is; networks and routers may ask for a zone. */
+        availability_zone: Type.String({ default: 'nova', minLength: 1, maxLength: 255 }),
         datapath_type: Type.Union([Type.Literal('auto'), Type.Literal('system'), Type.Literal('netdev')], {
           default: 'auto',
         }),

@@ -18,6 +18,7 @@ export async function greetHost(
       local_ip: hello.localIp,
       datapath_type: hello.datapathType,
       bridge_mappings: JSON.stringify(hello.bridgeMappings),
+      availability_zone: hello.availabilityZone ?? 'nova',
     };
     const before = await trx
       .selectFrom('hosts')

@@ -18,6 +18,7 @@ export const Hello = Type.Object({
   localIp: Type.Union([Type.String(), Type.Null()]),
   datapathType: Type.Union([Type.Literal('system'), Type.Literal('netdev')]),
   bridgeMappings: Type.Record(Type.String(), Type.String()),
+  availabilityZone: Type.Optional(Type.String({ maxLength: 255 })),
   /** What the agent has, so that only the difference is sent; null asks for everything. */
   resume: Type.Union([Type.Object({ epoch: Type.String(), generation: Type.Integer() }), Type.Null()]),
 });

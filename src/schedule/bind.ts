@@ -21,6 +21,7 @@ export async function bindPorts(trx: Transaction<Database>, portIds: readonly st
 
 /** True where host `h` has what network `n` needs. */
 export const carries = sql<boolean>`coalesce(case
+  when n.segment_count = 0 then false
   when n.network_type in ('flat', 'vlan') then h.bridge_mappings ? n.physical_network
   when n.network_type = 'local' then h.name is not null
   else h.local_ip is not null end, false)`;

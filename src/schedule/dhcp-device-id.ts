@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 /** RFC 4122's name space of DNS names. */
 const dnsNamespace = Buffer.from('6ba7b8109dad11d180b400c04fd430c8', 'hex');
 
+/** `device_id` of a DHCP port that waits for its network's next server, as Neutron names it. */
+export const reservedDhcpPort = 'reserved_dhcp_port';
+
 /** `device_id` of the DHCP port of a network on a host: Neutron's `dhcp<uuid5 of the host's short name>-<network id>`. */
 export function dhcpDeviceId(host: string, networkId: string): string {
   const hash = createHash('sha1')

@@ -1,10 +1,9 @@
 /**
  * Which IP address a port gets: a free one of its subnet, unique by constraint, found without reading the others.
  */
-import { randomBytes } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
-import { formatAddress, toAddress } from '../model/addresses.ts';
 import type { Database } from '../store/tables.ts';
+import { freeAfterRandom, lastFree, type Pool, randomAddresses, readPools } from './free-address.ts';
 
 type Trx = Transaction<Database>;
 
@@ -13,12 +12,6 @@ export interface AddressWanted {
   readonly subnetId: string;
   /** Order within the port. */
   readonly position: number;
-}
-
-interface Pool {
-  readonly first: bigint;
-  readonly size: bigint;
-  readonly version: 4 | 6;
 }
 
 /** Random addresses tried at once; of a pool that is nine tenths full, one of these is free in 97 of 100 tries. */
@@ -35,54 +28,34 @@ export async function takeAddress(trx: Trx, wanted: AddressWanted, address: stri
   return rows.length === 1;
 }
 
-/** Takes a free address of the subnet's pools: a random one, or the first free one when they are nearly full. Null: none. */
+/** Takes a free address of the subnet's pools: a random one, or one after a random one where they are nearly full. Null: none. */
 export async function giveAddress(trx: Trx, wanted: AddressWanted): Promise<string | null> {
   const pools = await readPools(trx, wanted.subnetId);
   if (pools.length === 0) return null;
   const given = await insertFirstFree(trx, wanted, randomAddresses(pools, candidateCount));
-  if (given !== null) return given;
-  return giveOutermost(trx, wanted, 'first');
+  return given ?? (await giveFound(trx, wanted, pools, freeAfterRandom));
 }
 
 /**
  * Takes the last free address of the subnet's pools. Null: none. For ports that come by themselves, such as a DHCP server's: who
  * picks addresses begins at the other end, and in a small subnet a random one would now and then be the one that was picked.
  */
-export function giveLastAddress(trx: Trx, wanted: AddressWanted): Promise<string | null> {
-  return giveOutermost(trx, wanted, 'last');
+export async function giveLastAddress(trx: Trx, wanted: AddressWanted): Promise<string | null> {
+  return await giveFound(trx, wanted, await readPools(trx, wanted.subnetId), lastFree);
 }
 
-async function giveOutermost(trx: Trx, wanted: AddressWanted, end: End): Promise<string | null> {
+async function giveFound(
+  trx: Trx,
+  wanted: AddressWanted,
+  pools: readonly Pool[],
+  look: (trx: Trx, subnetId: string, pools: readonly Pool[]) => Promise<string | null>,
+): Promise<string | null> {
   for (let attempt = 0; attempt < maximumAttempts; attempt += 1) {
-    const free = await outermostFree(trx, wanted.subnetId, end);
+    const free = await look(trx, wanted.subnetId, pools);
     if (free === null) return null;
     if (await takeAddress(trx, wanted, free)) return free;
   }
   return null;
-}
-
-async function readPools(trx: Trx, subnetId: string): Promise<readonly Pool[]> {
-  const { rows } = await sql<{ first_ip: string; last_ip: string }>`
-    select host(first_ip) as first_ip, host(last_ip) as last_ip from allocation_pools where subnet_id = ${subnetId}
-    order by allocation_pools.first_ip`.execute(trx);
-  return rows.map((row) => {
-    const first = toAddress(row.first_ip);
-    return { first: first.value, size: toAddress(row.last_ip).value - first.value + 1n, version: first.version };
-  });
-}
-
-function randomAddresses(pools: readonly Pool[], count: number): readonly string[] {
-  const total = pools.reduce((sum, pool) => sum + pool.size, 0n);
-  const addresses = Array.from({ length: count }, () => {
-    // 192 random bits over at most 2^128 places: the remainder is even to one in 2^64.
-    let place = BigInt(`0x${randomBytes(24).toString('hex')}`) % total;
-    for (const pool of pools) {
-      if (place < pool.size) return formatAddress({ version: pool.version, value: pool.first + place });
-      place -= pool.size;
-    }
-    return '';
-  });
-  return [...new Set(addresses)];
 }
 
 async function insertFirstFree(trx: Trx, wanted: AddressWanted, candidates: readonly string[]): Promise<string | null> {
@@ -95,39 +68,4 @@ async function insertFirstFree(trx: Trx, wanted: AddressWanted, candidates: read
     on conflict on constraint ip_allocations_once_in_subnet do nothing
     returning host(ip_address) as ip_address`.execute(trx);
   return rows[0]?.ip_address ?? null;
-}
-
-type End = keyof typeof ends;
-
-/** The first address that is free is the start of a pool or follows a taken one; the last one is found alike from the other end. */
-const ends = {
-  first: {
-    edge: sql`first_ip`,
-    next: sql`a.ip_address + 1`,
-    isInside: sql`a.ip_address >= p.first_ip and a.ip_address < p.last_ip`,
-    order: sql`asc`,
-  },
-  last: {
-    edge: sql`last_ip`,
-    next: sql`a.ip_address - 1`,
-    isInside: sql`a.ip_address > p.first_ip and a.ip_address <= p.last_ip`,
-    order: sql`desc`,
-  },
-} as const;
-
-/** So only the taken ones are looked at. */
-async function outermostFree(trx: Trx, subnetId: string, end: End): Promise<string | null> {
-  const { edge, next, isInside, order } = ends[end];
-  const { rows } = await sql<{ ip: string }>`
-    select host(c.ip) as ip
-    from (
-      select ${edge} as ip from allocation_pools where subnet_id = ${subnetId}
-      union all
-      select ${next} from ip_allocations a
-      where a.subnet_id = ${subnetId} and exists (
-        select 1 from allocation_pools p where p.subnet_id = ${subnetId} and ${isInside})
-    ) c
-    where not exists (select 1 from ip_allocations a where a.subnet_id = ${subnetId} and a.ip_address = c.ip)
-    order by c.ip ${order} limit 1`.execute(trx);
-  return rows[0]?.ip ?? null;
 }

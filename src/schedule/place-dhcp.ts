@@ -4,10 +4,10 @@ import { eui64Address, formatAddress, toCidr } from '../model/addresses.ts';
 import type { Change } from '../store/changes.ts';
 import type { Database } from '../store/tables.ts';
 import { bindPorts } from './bind.ts';
-import { dhcpDeviceId } from './dhcp-device-id.ts';
+import { dhcpDeviceId, reservedDhcpPort } from './dhcp-device-id.ts';
 import { giveLastAddress, takeAddress } from './give-address.ts';
 import { insertPort } from './insert-port.ts';
-import { isAlive, type LiveHost, leastLoaded, readLiveHosts } from './live-hosts.ts';
+import { isUp, type LiveHost, leastLoaded, readLiveHosts } from './live-hosts.ts';
 import type { PlaceOptions } from './place-options.ts';
 
 type Trx = Transaction<Database>;
@@ -17,6 +17,12 @@ interface ServedNetwork {
   readonly project_id: string;
   readonly network_type: string;
   readonly physical_network: string | null;
+  /** Zones that it is to be served in; empty: any. */
+  readonly zones: readonly string[];
+  /** Hosts that an operator wants it served by, and that do not serve it yet. */
+  readonly asked: readonly string[];
+  /** Hosts that an operator took it off: they do not get it again, and others only in place of those that fail. */
+  readonly refused: readonly string[];
   readonly live: readonly string[];
   /** Servers on hosts that are not alive. */
   readonly dead: readonly { readonly host: string; readonly port_id: string }[];
@@ -36,18 +42,26 @@ export async function placeDhcpServers(trx: Trx, options: PlaceOptions): Promise
 
 async function readUnderserved(trx: Trx, wanted: number): Promise<readonly ServedNetwork[]> {
   const { rows } = await sql<ServedNetwork>`
-    select n.id, n.project_id, n.network_type, n.physical_network, d.live, d.dead
+    select n.id, n.project_id, n.network_type, n.physical_network, n.availability_zone_hints as zones, d.live, d.dead, w.asked, w.refused
     from networks n
     cross join lateral (
       select coalesce(json_agg(s.host) filter (where l.alive), '[]') as live,
         coalesce(json_agg(json_build_object('host', s.host, 'port_id', s.port_id)) filter (where not l.alive), '[]') as dead
       from dhcp_servers s
       cross join lateral (
-        select exists (select 1 from hosts h where h.name = s.host and h.admin_state_up and ${isAlive}) as alive
+        select exists (select 1 from hosts h where h.name = s.host and ${isUp('dhcp')}) as alive
       ) l
       where s.network_id = n.id
     ) d
-    where n.admin_state_up and json_array_length(d.live) < ${wanted}::integer
+    cross join lateral (
+      select coalesce(json_agg(w.host order by w.host) filter (where w.wanted and ${isUp('dhcp')}
+          and not exists (select 1 from dhcp_servers s where s.network_id = n.id and s.host = w.host)), '[]') as asked,
+        coalesce(json_agg(w.host) filter (where not w.wanted), '[]') as refused
+      from dhcp_wishes w left join hosts h on h.name = w.host
+      where w.network_id = n.id
+    ) w
+    where n.admin_state_up and (json_array_length(w.asked) > 0 or json_array_length(d.live) < ${wanted}::integer
+        and (json_array_length(w.refused) = 0 or json_array_length(d.dead) > 0))
       and exists (select 1 from subnets s where s.network_id = n.id and s.enable_dhcp)
     order by n.created_at, n.id`.execute(trx);
   return rows;
@@ -63,9 +77,14 @@ async function serve(
   const changes: Change[] = [];
   const dead = [...network.dead];
   const used = new Set(network.live);
-  while (used.size < options.dhcpAgentsPerNetwork) {
-    const free = hosts.filter((host) => !used.has(host.name));
-    const host = leastLoaded(free, 'dhcp', { segments: [network] }, load);
+  const asked = hosts.filter((host) => network.asked.includes(host.name));
+  const able = hosts.filter(
+    (host) =>
+      !network.refused.includes(host.name) &&
+      (network.zones.length === 0 || network.zones.includes(host.availability_zone)),
+  );
+  for (;;) {
+    const host = asked.shift() ?? nextHost();
     if (host === null) break;
     used.add(host.name);
     load.set(host.name, (load.get(host.name) ?? 0) + 1);
@@ -78,22 +97,55 @@ async function serve(
     changes.push({ kind: 'network', id: network.id });
   }
   return changes;
+
+  function nextHost(): LiveHost | null {
+    if (used.size >= options.dhcpAgentsPerNetwork || (network.refused.length > 0 && dead.length === 0)) return null;
+    const free = able.filter((host) => !used.has(host.name));
+    return leastLoaded(free, 'dhcp', { segments: [network] }, load);
+  }
 }
 
 async function addServer(trx: Trx, options: PlaceOptions, network: ServedNetwork, host: LiveHost): Promise<string> {
+  const deviceId = dhcpDeviceId(host.name, network.id);
+  const id =
+    (await takeReserved(trx, network, host, deviceId)) ?? (await makePort(trx, options, network, host, deviceId));
+  await trx.insertInto('dhcp_servers').values({ network_id: network.id, host: host.name, port_id: id }).execute();
+  return id;
+}
+
+/** The port of a server that an operator took off another host: the address that leases name stays. */
+async function takeReserved(
+  trx: Trx,
+  network: ServedNetwork,
+  host: LiveHost,
+  deviceId: string,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    update ports set host_id = ${host.name}, device_id = ${deviceId}, revision_number = revision_number + 1, updated_at = now()
+    where id = (select id from ports where network_id = ${network.id} and device_id = ${reservedDhcpPort} limit 1)
+    returning id`.execute(trx);
+  return rows[0]?.id;
+}
+
+async function makePort(
+  trx: Trx,
+  options: PlaceOptions,
+  network: ServedNetwork,
+  host: LiveHost,
+  deviceId: string,
+): Promise<string> {
   const { id } = await insertPort(
     trx,
     {
       project_id: network.project_id,
       network_id: network.id,
-      device_id: dhcpDeviceId(host.name, network.id),
+      device_id: deviceId,
       device_owner: 'network:dhcp',
       host_id: host.name,
       port_security_enabled: false,
     },
     options.baseMac,
   );
-  await trx.insertInto('dhcp_servers').values({ network_id: network.id, host: host.name, port_id: id }).execute();
   return id;
 }
 
@@ -109,6 +161,13 @@ async function moveServer(
     .where('network_id', '=', network.id)
     .where('host', '=', left.host)
     .execute();
+  // Where an operator wanted it is no more; it must not have two when that host comes back.
+  await trx
+    .deleteFrom('dhcp_wishes')
+    .where('network_id', '=', network.id)
+    .where('host', '=', left.host)
+    .where('wanted', '=', true)
+    .execute();
   await sql`
     update ports set host_id = ${host.name}, device_id = ${dhcpDeviceId(host.name, network.id)}, status = 'DOWN',
       revision_number = revision_number + 1, updated_at = now()
@@ -119,7 +178,11 @@ async function moveServer(
 /** Servers of networks that no longer have a DHCP subnet, and addresses of subnets that no longer have DHCP. */
 async function removeNeedless(trx: Trx): Promise<readonly Change[]> {
   const { rows: gone } = await sql<{ id: string; network_id: string; host_id: string }>`
-    delete from ports p using dhcp_servers d
+    delete from ports p using (
+      select d.port_id, d.network_id from dhcp_servers d
+      union all
+      select r.id, r.network_id from ports r where r.device_id = ${reservedDhcpPort}
+    ) d
     where d.port_id = p.id and not exists (select 1 from subnets s where s.network_id = d.network_id and s.enable_dhcp)
     returning p.id, p.network_id, p.host_id`.execute(trx);
   const { rows: lost } = await sql<{ id: string }>`

@@ -3,6 +3,7 @@ import type { GroupTables } from './tables/groups.ts';
 import type { IdentityTables } from './tables/identity.ts';
 import type { NetworkTables } from './tables/network.ts';
 import type { RouterTables } from './tables/router.ts';
+import type { SegmentTables } from './tables/segments.ts';
 import type { ServerTables } from './tables/server.ts';
 import type { SubnetpoolTables } from './tables/subnetpools.ts';
 
@@ -12,4 +13,5 @@ export interface Database
     RouterTables,
     IdentityTables,
     ServerTables,
+    SegmentTables,
     SubnetpoolTables {}

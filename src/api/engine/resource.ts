@@ -60,6 +60,8 @@ export interface Resource {
   readonly tagged?: { readonly table: string };
   /** What policies must know beside the object itself. May throw, such as 404 of a network that cannot be seen. */
   readonly policyTarget?: (work: Work, values: Values) => Promise<Partial<PolicyTarget>>;
+  /** An object as Neutron answers it, which leaves out what the object has no use for. */
+  readonly answered?: (row: Row) => Row;
   /** Runs before a list is read, outside of it; `filters` are those of the query. */
   readonly beforeList?: (work: Work, filters: ReadonlyMap<string, readonly string[]>) => Promise<void>;
   /** Throws for objects of one POST that cannot be made together. */

@@ -61,6 +61,9 @@ interface Compiled extends Route {
   readonly segments: readonly string[];
 }
 
+/** Neutron takes `network_segment_ranges` for `network-segment-ranges`, and clients use either. */
+const dashed = (segment: string): string => segment.replaceAll('_', '-');
+
 /** Finds routes by their first segment. Fixed segments win over parameters. */
 export class RouteTable {
   private readonly byFirst = new Map<string, Compiled[]>();
@@ -68,7 +71,7 @@ export class RouteTable {
   constructor(routes: readonly Route[]) {
     for (const route of routes) {
       const segments = route.pattern.split('/').slice(1);
-      const first = segments[0] ?? '';
+      const first = dashed(segments[0] ?? '');
       this.byFirst.set(first, [...(this.byFirst.get(first) ?? []), { ...route, segments }]);
     }
     const parameters = (route: Compiled) => route.segments.filter((segment) => segment.startsWith(':')).length;
@@ -77,7 +80,7 @@ export class RouteTable {
 
   /** Throws 404 for a path that nobody has, 405 for a method that the path does not know. */
   find(method: string, path: readonly string[]): (call: Call) => Promise<Answer> {
-    const fitting = (this.byFirst.get(path[0] ?? '') ?? []).filter((route) => fits(route.segments, path));
+    const fitting = (this.byFirst.get(dashed(path[0] ?? '')) ?? []).filter((route) => fits(route.segments, path));
     const route = fitting.find((one) => one.method === method);
     if (route === undefined) throw fitting.length > 0 ? requestErrors.methodNotAllowed() : requestErrors.notFound();
     const parameters = path.filter((_, index) => route.segments[index]?.startsWith(':'));
@@ -88,6 +91,6 @@ export class RouteTable {
 function fits(segments: readonly string[], path: readonly string[]): boolean {
   return (
     segments.length === path.length &&
-    segments.every((segment, index) => segment.startsWith(':') || segment === path[index])
+    segments.every((segment, index) => segment.startsWith(':') || dashed(segment) === dashed(path[index] ?? ''))
   );
 }

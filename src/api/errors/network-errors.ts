@@ -12,6 +12,8 @@ export const networkErrors = {
   mtuTooBig: (maximum: number) => requestErrors.invalidInput(`Requested MTU is too big, maximum is ${maximum}`),
   mtuTooSmall: (mtu: number, minimum: number) =>
     wrong('InvalidInput', `Invalid input for operation: Subnet MTU ${mtu} is smaller than the minimum ${minimum}.`),
+  mtuForSubnets: (id: string, minimum: number) =>
+    conflict('NetworkMTUSubnetConflict', `MTU of ${id} is not valid, subnet requires a minimum of ${minimum}`),
   noSegmentLeft: () =>
     new ApiError(
       503,
@@ -60,8 +62,6 @@ export const networkErrors = {
     conflict('OverlappingAllocationPools', `Found overlapping allocation pools: ${one} ${other} for subnet ${cidr}.`),
   gatewayInPool: (gatewayIp: string, pool: string) =>
     conflict('GatewayConflictWithAllocationPools', `Gateway ip ${gatewayIp} conflicts with allocation pool ${pool}.`),
-  defaultExternalExists: (id: string) =>
-    conflict('DefaultExternalNetworkExists', `A default external network already exists: ${id}.`),
   serviceTypesNotList: () => badRequest('Subnet service types must be a list.'),
   serviceTypeNotText: (value: string) =>
     wrong('InvalidInputSubnetServiceType', `Subnet service type ${value} is not a string.`),

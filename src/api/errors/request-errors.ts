@@ -24,7 +24,7 @@ export const requestErrors = {
     badRequest(
       "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin privileges",
     ),
-  projectsDiffer: () => badRequest("'project_id' and 'tenant_id' are present in the request and differ"),
+  projectsDiffer: () => badRequest("'project_id' and 'tenant_id' do not match"),
   invalidFilter: (names: readonly string[]) =>
     badRequest(`[${names.map((name) => `'${name}'`).join(', ')}] is invalid attribute for filtering`),
   invalidSortKey: (names: readonly string[]) =>

@@ -6,7 +6,7 @@ import type { Resource } from '../engine/resource.ts';
 import type { Route } from '../engine/routes.ts';
 import { column, expression } from '../engine/standard-attributes.ts';
 import { networkErrors } from '../errors/network-errors.ts';
-import { toCount, toCounts, toSubnetCounts } from '../work/address-counts.ts';
+import { withCounts } from '../work/address-counts.ts';
 
 /** An address as a number. PostgreSQL's `inet - inet` is a bigint, which a /64 does not fit. */
 const value = (
@@ -49,8 +49,7 @@ const networksWith = (versions: RawBuilder<unknown>) => sql`(
   ) c
 ) as t`;
 
-const count = (name: string): Column =>
-  expression('integer', sql`trunc(${sql.ref(`t.${name}`)})::text`, { read: toCount });
+const count = (name: string): Column => expression('integer', sql`trunc(${sql.ref(`t.${name}`)})::text`);
 
 function availability(versions: RawBuilder<unknown>): Resource {
   return {
@@ -61,6 +60,7 @@ function availability(versions: RawBuilder<unknown>): Resource {
     from: networksWith(versions),
     notFound: networkErrors.notFound,
     visible: () => sql`false`,
+    answered: withCounts,
     attributes: {
       id: readOnly(column('id', 'uuid'), { visible: false, sortKey: true }),
       network_id: readOnly(column('network_id', 'uuid'), { filter: true, sortKey: true }),
@@ -74,10 +74,10 @@ function availability(versions: RawBuilder<unknown>): Resource {
         }),
         { visible: false, filter: true },
       ),
-      subnet_ip_availability: readOnly(expression('json', sql`t.subnets`, { read: toSubnetCounts })),
+      subnet_ip_availability: readOnly(expression('json', sql`t.subnets`)),
       used_ips: readOnly(count('used')),
       total_ips: readOnly(count('total')),
-      ip_availability_details: readOnly(expression('json', details('t'), { read: toCounts })),
+      ip_availability_details: readOnly(expression('json', details('t'))),
     },
   };
 }

@@ -1,7 +1,9 @@
-/** Networks: one segment each. */
-import { type RawBuilder, sql } from 'kysely';
-import { notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
+/** Networks, each of one segment or several. */
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { type Column, notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
 import { orNull, toBoolean, toInteger, toLowerCase } from '../engine/conversions.ts';
+import { dnsDomainName } from '../engine/dns-validators.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
 import { ownOrShared, shared } from '../engine/sharing.ts';
 import {
@@ -15,27 +17,60 @@ import {
   project,
   tags,
 } from '../engine/standard-attributes.ts';
-import { listOf, nonNegative, orNone, text } from '../engine/validators.ts';
+import { boolean, nonNegative, orNone, text } from '../engine/validators.ts';
 import { booleanOf, integerOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';
 import { networkErrors } from '../errors/network-errors.ts';
-import { requestErrors } from '../errors/request-errors.ts';
+import { segmentErrors } from '../errors/segment-errors.ts';
+import { checkZones, zoneHints } from '../work/availability-zones.ts';
+import { changeProvider } from '../work/change-provider.ts';
 import { ensureDefaultGroup } from '../work/default-group.ts';
-import { setDefault } from '../work/default-network.ts';
+import { wantedDefault } from '../work/default-network.ts';
+import { checkIpv6Mtu, networkMtu, segmentTypes } from '../work/network-mtu.ts';
+import { takeSegment } from '../work/network-segments.ts';
+import { networkSegments, wantedSegments } from '../work/network-segments-wanted.ts';
 import { changeNetworkSharing, shareNewNetwork } from '../work/network-sharing.ts';
 import { place } from '../work/place.ts';
-import { freeNumbers, maximumMtu, type Segment, segmentInUse, wantedSegment } from '../work/segment.ts';
+import type { Segment } from '../work/segment.ts';
 import { removeUnusedFloatingIps } from '../work/unused-floating-ips.ts';
-
-const minimumMtuIpv4 = 68;
-const minimumMtuIpv6 = 1280;
-const drawnNumbers = 8;
 
 const providerAttribute = { default: notGiven, enforcePolicy: true, filter: true } as const;
 
+/** What Open vSwitch hosts cannot do. */
+const never: Column = expression('boolean', sql`false`);
+
+/** Neutron answers either the provider attributes or `segments`, and says of external networks alone whether they are the default. */
+function shownAttributes(row: Row): Row {
+  const several = Array.isArray(row['segments']);
+  const shown = Object.entries(row).filter(([name]) => {
+    if (name === 'segments') return several;
+    if (name === 'is_default') return row['router:external'] !== false;
+    return !several || !name.startsWith('provider:');
+  });
+  return { ...Object.fromEntries(shown), id: row.id };
+}
+
+/** An attribute of the only segment; a network of several shows them in `segments`. A filter looks at each of them. */
+function ofOnlySegment(kind: 'text' | 'integer', name: string): Column {
+  const kept = sql.ref(`s.${name}`);
+  return expression(kind, sql`case when t.segment_count = 1 then ${sql.ref(`t.${name}`)} end`, {
+    matches: (values) => {
+      const equal =
+        kind === 'integer'
+          ? sql`${kept} = any(${values.filter((value) => /^\d{1,15}$/.test(value))}::bigint[])`
+          : sql`${kept} = any(${values}::text[])`;
+      const orNone = values.some((value) => value === 'None' || value === '') ? sql`or ${kept} is null` : sql``;
+      return sql`t.id in (select s.network_id from network_segments s where ${equal} ${orNone})`;
+    },
+  });
+}
+
 /** The address scope of the pools that the network's subnets come from: all of one IP version are of one scope. */
-function addressScopeOf(version: 4 | 6): RawBuilder<unknown> {
-  return sql`(select p.address_scope_id from subnets s join subnetpools p on p.id = s.subnetpool_id
-    where s.network_id = t.id and s.ip_version = ${version} limit 1)`;
+function addressScopeOf(version: 4 | 6): Column {
+  return expression(
+    'text',
+    sql`(select p.address_scope_id from subnets s join subnetpools p on p.id = s.subnetpool_id
+      where s.network_id = t.id and s.ip_version = ${version} limit 1)`,
+  );
 }
 
 export const network: Resource = {
@@ -53,7 +88,14 @@ export const network: Resource = {
     'address-scope',
     'auto-allocated-topology',
     'dns-integration',
+    'l2_adjacency',
+    'multi-provider',
+    'qinq',
     'standard-attr-description',
+    'standard-attr-revisions',
+    'standard-attr-tag',
+    'standard-attr-timestamp',
+    'vlan-transparent',
   ],
   from: sql`networks as t`,
   quota: 'network',
@@ -90,17 +132,18 @@ export const network: Resource = {
     },
     availability_zone_hints: onCreate(expression('json', sql`to_jsonb(t.availability_zone_hints)`), {
       default: [],
-      validate: listOf(text(255)),
+      validate: zoneHints,
       sortKey: true,
     }),
     availability_zones: readOnly(
       expression(
         'json',
-        sql`case when exists (select 1 from dhcp_servers d where d.network_id = t.id) then '["nova"]'::jsonb else '[]'::jsonb end`,
+        sql`coalesce((select json_agg(distinct h.availability_zone) from dhcp_servers d join hosts h on h.name = d.host
+          where d.network_id = t.id), '[]')`,
       ),
     ),
-    ipv4_address_scope: readOnly(expression('text', addressScopeOf(4))),
-    ipv6_address_scope: readOnly(expression('text', addressScopeOf(6))),
+    ipv4_address_scope: readOnly(addressScopeOf(4)),
+    ipv6_address_scope: readOnly(addressScopeOf(6)),
     'router:external': writable(column('external', 'boolean'), {
       default: false,
       convert: toBoolean,
@@ -119,131 +162,110 @@ export const network: Resource = {
       convert: toBoolean,
       enforcePolicy: true,
     }),
-    dns_domain: writable(column('dns_domain'), { default: '', convert: toLowerCase, validate: text(255) }),
+    dns_domain: writable(column('dns_domain'), { default: '', convert: toLowerCase, validate: dnsDomainName(255) }),
+    l2_adjacency: readOnly(
+      expression(
+        'boolean',
+        sql`not exists (select 1 from subnets s where s.network_id = t.id and s.segment_id is not null)`,
+      ),
+    ),
+    vlan_transparent: onCreate(never, { default: notGiven, convert: toBoolean, filter: true }),
+    qinq: onCreate(never, { default: notGiven, convert: toBoolean, validate: boolean, filter: true }),
     ...tags,
     ...history,
-    'provider:network_type': writable(column('network_type'), { ...providerAttribute, validate: orNone(text(32)) }),
-    'provider:physical_network': writable(column('physical_network'), {
+    'provider:network_type': writable(ofOnlySegment('text', 'network_type'), {
+      ...providerAttribute,
+      validate: orNone(text(32)),
+    }),
+    'provider:physical_network': writable(ofOnlySegment('text', 'physical_network'), {
       ...providerAttribute,
       validate: orNone(text(64)),
     }),
-    'provider:segmentation_id': writable(column('segmentation_id', 'integer'), {
+    'provider:segmentation_id': writable(ofOnlySegment('integer', 'segmentation_id'), {
       ...providerAttribute,
       convert: orNull(toInteger),
     }),
+    segments: writable(
+      expression(
+        'json',
+        sql`case when t.segment_count > 1 then (select json_agg(json_build_object('provider:network_type', s.network_type,
+            'provider:physical_network', s.physical_network, 'provider:segmentation_id', s.segmentation_id) order by s.segment_index)
+          from network_segments s where s.network_id = t.id) end`,
+      ),
+      { default: notGiven, enforcePolicy: true, validate: networkSegments },
+    ),
   },
+  answered: shownAttributes,
   create: createNetwork,
   update: updateNetwork,
   remove: removeNetwork,
 };
 
 async function createNetwork(work: Work, values: Values): Promise<string> {
-  await ensureDefaultGroup(work, requiredText(values, 'project_id'));
-  const wanted = wantedSegment(work.config, values);
-  const networkId =
-    'network_type' in wanted ? await insert(work, values, wanted) : await insertFree(work, values, wanted);
-  if (networkId === null) throw 'network_type' in wanted ? segmentInUse(wanted) : networkErrors.noSegmentLeft();
+  const projectId = requiredText(values, 'project_id');
+  if (booleanOf(values, 'vlan_transparent')) throw segmentErrors.vlanTransparency();
+  if (booleanOf(values, 'qinq')) throw segmentErrors.qinq();
+  const hints = textsOf(values, 'availability_zone_hints') ?? [];
+  await checkZones(work, 'dhcp', hints);
+  await ensureDefaultGroup(work, projectId);
+  const networkId = randomUUID();
+  const segments: Segment[] = [];
+  for (const [index, choices] of wantedSegments(work.config, values).entries()) {
+    segments.push((await takeSegment(work, { networkId, projectId, index }, choices)).segment);
+  }
+  await insert(work, networkId, values, segments);
   await shareNewNetwork(work, networkId, values);
-  if (booleanOf(values, 'is_default') && booleanOf(values, 'router:external')) await setDefault(work, networkId, true);
   work.changes.push({ kind: 'network', id: networkId });
   return networkId;
 }
 
-/** Draws numbers until one is not taken in the same moment by another. */
-async function insertFree(
-  work: Work,
-  values: Values,
-  choices: Exclude<ReturnType<typeof wantedSegment>, Segment>,
-): Promise<string | null> {
-  for (const choice of choices) {
-    for (;;) {
-      const numbers = await freeNumbers(work.trx, choice, drawnNumbers);
-      if (numbers.length === 0) break;
-      for (const segmentation_id of numbers) {
-        const networkId = await insert(work, values, { ...choice, segmentation_id });
-        if (networkId !== null) return networkId;
-      }
-    }
-  }
-  return null;
-}
-
-/** Null when the segment is taken. */
-async function insert(work: Work, values: Values, segment: Segment): Promise<string | null> {
-  const maximum = maximumMtu(work.config, segment.network_type);
-  const row = await work.trx
+async function insert(work: Work, networkId: string, values: Values, segments: readonly Segment[]): Promise<void> {
+  const types = segments.map((segment) => segment.network_type);
+  await work.trx
     .insertInto('networks')
     .values({
+      id: networkId,
       project_id: requiredText(values, 'project_id'),
       name: textOf(values, 'name'),
       description: textOf(values, 'description'),
       admin_state_up: booleanOf(values, 'admin_state_up'),
       shared: booleanOf(values, 'shared'),
       external: booleanOf(values, 'router:external'),
+      is_default: await wantedDefault(work, networkId, values),
       port_security_enabled: booleanOf(values, 'port_security_enabled'),
       dns_domain: textOf(values, 'dns_domain'),
       availability_zone_hints: textsOf(values, 'availability_zone_hints'),
-      mtu: checkMtu(integerOf(values, 'mtu') || maximum, maximum),
-      network_type: segment.network_type,
-      physical_network: segment.physical_network,
-      segmentation_id: segment.segmentation_id,
+      mtu: networkMtu(work, integerOf(values, 'mtu') ?? 0, types),
+      segment_count: segments.length,
+      ...(segments[0] ?? { network_type: 'local', physical_network: null, segmentation_id: null }),
     })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  return row?.id ?? null;
-}
-
-function checkMtu(mtu: number, maximum: number): number {
-  if (mtu > maximum) throw networkErrors.mtuTooBig(maximum);
-  if (mtu < minimumMtuIpv4) throw networkErrors.mtuTooSmall(mtu, minimumMtuIpv4);
-  return mtu;
+    .execute();
 }
 
 async function updateNetwork(work: Work, current: Row, changes: Values): Promise<void> {
-  for (const attribute of ['provider:network_type', 'provider:physical_network', 'provider:segmentation_id']) {
-    if (attribute in changes && changes[attribute] !== current[attribute]) {
-      throw requestErrors.invalidInput('Plugin does not support updating provider attributes');
-    }
-  }
-  const external = booleanOf(changes, 'router:external');
+  await changeProvider(work, current, changes);
   await changeNetworkSharing(work, current, changes);
+  const isDefault = await wantedDefault(work, current.id, changes, current);
+  const mtu = integerOf(changes, 'mtu');
+  const wantedMtu = mtu === undefined ? undefined : networkMtu(work, mtu, await segmentTypes(work, current.id));
   await work.trx
     .updateTable('networks')
     .set((eb) => ({
       name: textOf(changes, 'name'),
       description: textOf(changes, 'description'),
       admin_state_up: booleanOf(changes, 'admin_state_up'),
+      is_default: isDefault,
       port_security_enabled: booleanOf(changes, 'port_security_enabled'),
       dns_domain: textOf(changes, 'dns_domain'),
-      mtu: wantedMtu(work, current, changes),
+      mtu: wantedMtu,
       revision_number: eb('revision_number', '+', 1),
       updated_at: sql<string>`now()`,
     }))
     .where('id', '=', current.id)
     .execute();
-  if ('is_default' in changes || external !== undefined) {
-    const isDefault = booleanOf(changes, 'is_default') ?? current['is_default'] === true;
-    await setDefault(work, current.id, isDefault && (external ?? current['router:external'] === true));
-  }
   if ('mtu' in changes) await checkIpv6Mtu(work, current.id);
   work.changes.push({ kind: 'network', id: current.id });
   if ('admin_state_up' in changes) await place(work);
-}
-
-function wantedMtu(work: Work, current: Row, changes: Values): number | undefined {
-  const mtu = integerOf(changes, 'mtu');
-  if (mtu === undefined) return undefined;
-  const maximum = maximumMtu(work.config, String(current['provider:network_type']));
-  return checkMtu(mtu || maximum, maximum);
-}
-
-/** IPv6 needs 1280 bytes (RFC 8200, section 5). */
-async function checkIpv6Mtu(work: Work, networkId: string): Promise<void> {
-  const { rows } = await sql<{ mtu: number }>`
-    select n.mtu from networks n where n.id = ${networkId} and n.mtu < ${minimumMtuIpv6}
-      and exists (select 1 from subnets s where s.network_id = n.id and s.ip_version = 6)`.execute(work.trx);
-  if (rows[0] !== undefined) throw networkErrors.mtuTooSmall(rows[0].mtu, minimumMtuIpv6);
 }
 
 /** Ports that the network's own services made, and floating IPs that lead nowhere, go with it; any other port holds it. */

@@ -30,14 +30,17 @@ import {
 import { booleanOf, objectsOf, requiredText, textOf, textOrNullOf, textsOf, type Values } from '../engine/values.ts';
 import { networkErrors } from '../errors/network-errors.ts';
 import { requestErrors } from '../errors/request-errors.ts';
+import { segmentErrors } from '../errors/segment-errors.ts';
 import { subnetpoolErrors } from '../errors/subnetpool-errors.ts';
 import { addAutoAddresses, addGatewayAddresses } from '../work/fixed-ips.ts';
+import { checkIpv6Mtu } from '../work/network-mtu.ts';
 import { networkTarget } from '../work/network-target.ts';
 import { place } from '../work/place.ts';
 import { refusing } from '../work/refusing.ts';
 import { checkGatewayOutside, checkPools, defaultPools, rangeEnds } from '../work/subnet-addresses.ts';
 import { type PlacedSubnet, placeSubnet } from '../work/subnet-cidr.ts';
 import { checkDhcp, checkModes, checkSubnet } from '../work/subnet-rules.ts';
+import { checkAllAssociated, checkSegment, checkSegmentChange, keepPeerRoutes } from '../work/subnet-segment.ts';
 
 const ipv6Modes = oneOf(['dhcpv6-stateful', 'dhcpv6-stateless', 'slaac']);
 
@@ -67,8 +70,11 @@ export const subnet: Resource = {
     'subnet-service-types',
     'subnet_allocation',
     'default-subnetpools',
+    'segment',
+    'segments-peer-subnet-host-routes',
     'subnet-dns-publish-fixed-ip',
     'subnet-external-network',
+    'subnet-segmentid-writable',
     'standard-attr-description',
   ],
   from: sql`subnets as t`,
@@ -149,6 +155,12 @@ export const subnet: Resource = {
       sortKey: true,
     }),
     description,
+    segment_id: writable(column('segment_id', 'uuid'), {
+      default: null,
+      validate: orNone(uuid),
+      filter: true,
+      sortKey: true,
+    }),
     service_types: writable(expression('json', sql`to_jsonb(t.service_types)`), {
       default: notGiven,
       convert: toServiceTypes,
@@ -184,9 +196,14 @@ async function createSubnet(work: Work, values: Values): Promise<string> {
   const pools = given === undefined ? defaultPools(cidr, gatewayIp) : checkPools(cidr, given);
   if (given !== undefined) checkGatewayOutside(gatewayIp, pools);
   const networkId = requiredText(values, 'network_id');
+  const segmentId = textOrNullOf(values, 'segment_id') ?? null;
+  if (segmentId !== null) await checkSegment(work, networkId, segmentId);
   const subnetId = await insert(work, values, placed, gatewayIp);
   await writePools(work, subnetId, pools);
   await touch(work, 'networks', networkId);
+  await checkAllAssociated(work, networkId);
+  if (cidr.version === 6) await checkIpv6Mtu(work, networkId);
+  if (segmentId !== null) await keepPeerRoutes(work, networkId);
   work.changes.push({ kind: 'subnet', id: subnetId, networkId }, { kind: 'network', id: networkId });
   await addAutoAddresses(work, subnetId);
   await addGatewayAddresses(work, subnetId);
@@ -201,10 +218,14 @@ async function insert(
   gatewayIp: string | null,
 ): Promise<string> {
   const networkId = requiredText(values, 'network_id');
+  const segmentId = textOrNullOf(values, 'segment_id') ?? null;
   const refusals = {
     subnets_do_not_overlap: () => networkErrors.subnetsOverlap(formatCidr(cidr), networkId),
     subnets_once_in_space: subnetpoolErrors.cidrNotFree,
     subnets_of_one_space: subnetpoolErrors.otherPoolOnNetwork,
+    // What it belongs to went in this moment.
+    subnets_network_id_fkey: () => networkErrors.notFound(networkId),
+    subnets_segment: () => segmentErrors.notFound(segmentId ?? ''),
   };
   const row = await refusing(refusals, () =>
     work.trx
@@ -224,6 +245,7 @@ async function insert(
         ipv6_address_mode: textOf(values, 'ipv6_address_mode') ?? null,
         service_types: textsOf(values, 'service_types'),
         dns_publish_fixed_ip: booleanOf(values, 'dns_publish_fixed_ip'),
+        segment_id: segmentId,
         ...source,
       })
       .returning('id')
@@ -260,6 +282,9 @@ async function updateSubnet(work: Work, current: Row, changes: Values): Promise<
   if (gatewayIp !== undefined && gatewayIp !== current['gateway_ip']) await checkGatewayFree(work, current);
   if (pools !== undefined) await writePools(work, current.id, ranges);
   const routes = objectsOf(changes, 'host_routes');
+  const segmentId = textOrNullOf(changes, 'segment_id');
+  const before = textOrNullOf(current, 'segment_id') ?? null;
+  if (segmentId !== undefined) await checkSegmentChange(work, networkId, before, segmentId);
   await work.trx
     .updateTable('subnets')
     .set((eb) => ({
@@ -271,12 +296,17 @@ async function updateSubnet(work: Work, current: Row, changes: Values): Promise<
       host_routes: routes && JSON.stringify(routes),
       service_types: textsOf(changes, 'service_types'),
       dns_publish_fixed_ip: booleanOf(changes, 'dns_publish_fixed_ip'),
+      segment_id: segmentId,
       revision_number: eb('revision_number', '+', 1),
       updated_at: sql<string>`now()`,
     }))
     .where('id', '=', current.id)
     .execute();
   await touch(work, 'networks', networkId);
+  if (segmentId !== undefined) await checkAllAssociated(work, networkId);
+  if ((segmentId ?? before) !== null && (segmentId !== undefined || gatewayIp !== undefined)) {
+    await keepPeerRoutes(work, networkId, gatewayIp === undefined ? {} : formerGateway(current, gatewayIp));
+  }
   work.changes.push({ kind: 'subnet', id: current.id, networkId });
   if ('enable_dhcp' in changes) await place(work);
 }
@@ -287,6 +317,12 @@ function checkDhcpChange(current: Row, changes: Values, cidr: Cidr): void {
   if (wanted === false && (current['ipv6_ra_mode'] ?? current['ipv6_address_mode']) !== null) {
     throw requestErrors.invalidInput('Cannot disable enable_dhcp with ipv6 attributes set');
   }
+}
+
+/** A gateway that is another now. */
+function formerGateway(current: Row, gatewayIp: string | null): { readonly gatewayIp?: string } {
+  const former = textOrNullOf(current, 'gateway_ip') ?? null;
+  return former === null || former === gatewayIp ? {} : { gatewayIp: former };
 }
 
 async function checkGatewayFree(work: Work, current: Row): Promise<void> {
@@ -310,6 +346,7 @@ async function removeSubnet(work: Work, current: Row): Promise<void> {
     returning a.port_id, p.host_id`.execute(work.trx);
   await work.trx.deleteFrom('subnets').where('id', '=', current.id).execute();
   await touch(work, 'networks', networkId);
+  if (current['segment_id'] !== null) await keepPeerRoutes(work, networkId, { cidr: String(current['cidr']) });
   work.changes.push(
     { kind: 'subnet', id: current.id, networkId, hosts: ports.map((port) => port.host_id) },
     { kind: 'network', id: networkId },

@@ -102,7 +102,7 @@ function delegated(values: Values): PlacedSubnet {
 }
 
 async function fromPool(work: Work, values: Values, poolId: string, asked: string | null): Promise<PlacedSubnet> {
-  const pool = await readOne(work.trx, subnetpool, work.caller, poolId, { forUpdate: true });
+  const pool = await lockPool(work, poolId);
   const version = integerOf(values, 'ip_version');
   if (pool['ip_version'] !== version) {
     throw subnetpoolErrors.badSubnet(`Cannot allocate IPv${version} subnet from IPv${pool['ip_version']} subnet pool`);
@@ -123,6 +123,12 @@ async function fromPool(work: Work, values: Values, poolId: string, asked: strin
   const single = cidr.prefixLength === addressBits(cidr.version);
   const gatewayIp = formatAddress({ version: cidr.version, value: single ? cidr.network : cidr.network + 1n });
   return { cidr, gatewayIp, source };
+}
+
+/** Its prefixes are read after the lock is held: a statement that waits for one still sees what was there when it began. */
+async function lockPool(work: Work, poolId: string): Promise<Row> {
+  await readOne(work.trx, subnetpool, work.caller, poolId, { fields: ['id'], forUpdate: true });
+  return await readOne(work.trx, subnetpool, work.caller, poolId);
 }
 
 function wantedLength(values: Values, pool: Row): number {

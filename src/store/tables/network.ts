@@ -29,6 +29,7 @@ export interface NetworksTable extends Standard {
   readonly network_type: 'flat' | 'vlan' | 'vxlan' | 'gre' | 'geneve' | 'local';
   readonly physical_network: string | null;
   readonly segmentation_id: number | null;
+  readonly segment_count: Generated<number>;
   readonly dns_domain: Generated<string>;
   readonly availability_zone_hints: Generated<string[]>;
 }
@@ -46,6 +47,7 @@ export interface SubnetsTable extends Standard {
   readonly ipv6_address_mode: string | null;
   readonly service_types: Generated<string[]>;
   readonly dns_publish_fixed_ip: Generated<boolean>;
+  readonly segment_id: Generated<string | null>;
   readonly subnetpool_id: string | null;
   /** The pool's `space`. */
   readonly space: string | null;

@@ -17,6 +17,7 @@ export interface HostsTable {
   readonly datapath_type: string;
   readonly bridge_mappings: Json<Readonly<Record<string, string>>>;
   readonly admin_state_up: Generated<boolean>;
+  readonly availability_zone: Generated<string>;
   readonly applied_generation: Generated<number>;
   readonly started_at: Timestamp;
   readonly heartbeat_at: Timestamp;
