@@ -28,38 +28,14 @@ import { checkIpv6Mtu, networkMtu, segmentTypes } from '../work/network-mtu.ts';
 import { takeSegment } from '../work/network-segments.ts';
 import { networkSegments, wantedSegments } from '../work/network-segments-wanted.ts';
 import { place } from '../work/place.ts';
+import { ofOnlySegment, severalSegments, shownAttributes } from '../work/provider-attributes.ts';
+import { removePorts } from '../work/remove-port.ts';
 import type { Segment } from '../work/segment.ts';
 
 const providerAttribute = { default: notGiven, enforcePolicy: true, filter: true } as const;
 
 /** What Open vSwitch hosts cannot do. */
 const never: Column = expression('boolean', sql`false`);
-
-/** Neutron answers either the provider attributes or `segments`, and says of external networks alone whether they are the default. */
-function shownAttributes(row: Row): Row {
-  const several = Array.isArray(row['segments']);
-  const shown = Object.entries(row).filter(([name]) => {
-    if (name === 'segments') return several;
-    if (name === 'is_default') return row['router:external'] !== false;
-    return !several || !name.startsWith('provider:');
-  });
-  return { ...Object.fromEntries(shown), id: row.id };
-}
-
-/** An attribute of the only segment; a network of several shows them in `segments`. A filter looks at each of them. */
-function ofOnlySegment(kind: 'text' | 'integer', name: string): Column {
-  const kept = sql.ref(`s.${name}`);
-  return expression(kind, sql`case when t.segment_count = 1 then ${sql.ref(`t.${name}`)} end`, {
-    matches: (values) => {
-      const equal =
-        kind === 'integer'
-          ? sql`${kept} = any(${values.filter((value) => /^\d{1,15}$/.test(value))}::bigint[])`
-          : sql`${kept} = any(${values}::text[])`;
-      const orNone = values.some((value) => value === 'None' || value === '') ? sql`or ${kept} is null` : sql``;
-      return sql`t.id in (select s.network_id from network_segments s where ${equal} ${orNone})`;
-    },
-  });
-}
 
 export const network: Resource = {
   name: 'network',
@@ -172,15 +148,11 @@ export const network: Resource = {
       ...providerAttribute,
       convert: orNull(toInteger),
     }),
-    segments: writable(
-      expression(
-        'json',
-        sql`case when t.segment_count > 1 then (select json_agg(json_build_object('provider:network_type', s.network_type,
-            'provider:physical_network', s.physical_network, 'provider:segmentation_id', s.segmentation_id) order by s.segment_index)
-          from network_segments s where s.network_id = t.id) end`,
-      ),
-      { default: notGiven, enforcePolicy: true, validate: networkSegments },
-    ),
+    segments: writable(severalSegments, {
+      default: notGiven,
+      enforcePolicy: true,
+      validate: networkSegments,
+    }),
   },
   answered: shownAttributes,
   create: createNetwork,
@@ -277,8 +249,22 @@ async function checkInternal(work: Work, networkId: string): Promise<void> {
   if (rows.length > 0) throw networkErrors.externalInUse(networkId);
 }
 
+/** Floating IPs that lead nowhere go with their external network. */
+async function removeUnusedFloatingIps(work: Work, networkId: string): Promise<void> {
+  const { rows } = await sql<{ id: string; floating_port_id: string }>`
+    delete from floating_ips where floating_network_id = ${networkId} and port_id is null returning id, floating_port_id`.execute(
+    work.trx,
+  );
+  await removePorts(
+    work,
+    rows.map((row) => row.floating_port_id),
+  );
+  work.changes.push(...rows.map((row) => ({ kind: 'floatingip', id: row.id })));
+}
+
 /** Ports that the network's own services made go with it; any other holds it. */
 async function removeNetwork(work: Work, current: Row): Promise<void> {
+  await removeUnusedFloatingIps(work, current.id);
   const { rows: used } = await sql<{ id: string }>`
     select id from ports where network_id = ${current.id} and device_owner <> 'network:dhcp' order by created_at, id`.execute(
     work.trx,
