@@ -41,8 +41,24 @@ export async function giveAddress(trx: Trx, wanted: AddressWanted): Promise<stri
   if (pools.length === 0) return null;
   const given = await insertFirstFree(trx, wanted, randomAddresses(pools, candidateCount));
   if (given !== null) return given;
+  return giveOutermost(trx, wanted, firstFree);
+}
+
+/**
+ * Takes the last free address of the subnet's pools. Null: none. For ports that come by themselves, such as a DHCP server's: who
+ * picks addresses begins at the other end, and in a small subnet a random one would now and then be the one that was picked.
+ */
+export function giveLastAddress(trx: Trx, wanted: AddressWanted): Promise<string | null> {
+  return giveOutermost(trx, wanted, lastFree);
+}
+
+async function giveOutermost(
+  trx: Trx,
+  wanted: AddressWanted,
+  look: (trx: Trx, subnetId: string) => Promise<string | null>,
+): Promise<string | null> {
   for (let attempt = 0; attempt < maximumAttempts; attempt += 1) {
-    const free = await firstFree(trx, wanted.subnetId);
+    const free = await look(trx, wanted.subnetId);
     if (free === null) return null;
     if (await takeAddress(trx, wanted, free)) return free;
   }
@@ -99,5 +115,22 @@ async function firstFree(trx: Trx, subnetId: string): Promise<string | null> {
     ) c
     where not exists (select 1 from ip_allocations a where a.subnet_id = ${subnetId} and a.ip_address = c.ip)
     order by c.ip limit 1`.execute(trx);
+  return rows[0]?.ip ?? null;
+}
+
+/** The same from the other end: the end of a pool, or before a taken one. */
+async function lastFree(trx: Trx, subnetId: string): Promise<string | null> {
+  const { rows } = await sql<{ ip: string }>`
+    select host(c.ip) as ip
+    from (
+      select last_ip as ip from allocation_pools where subnet_id = ${subnetId}
+      union all
+      select a.ip_address - 1 from ip_allocations a
+      where a.subnet_id = ${subnetId} and exists (
+        select 1 from allocation_pools p
+        where p.subnet_id = ${subnetId} and a.ip_address > p.first_ip and a.ip_address <= p.last_ip)
+    ) c
+    where not exists (select 1 from ip_allocations a where a.subnet_id = ${subnetId} and a.ip_address = c.ip)
+    order by c.ip desc limit 1`.execute(trx);
   return rows[0]?.ip ?? null;
 }

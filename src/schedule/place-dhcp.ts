@@ -5,7 +5,7 @@ import type { Change } from '../store/changes.ts';
 import type { Database } from '../store/tables.ts';
 import { bindPorts } from './bind.ts';
 import { dhcpDeviceId, reservedDhcpPort } from './dhcp-device-id.ts';
-import { giveAddress, takeAddress } from './give-address.ts';
+import { giveLastAddress, takeAddress } from './give-address.ts';
 import { insertPort } from './insert-port.ts';
 import { isUp, type LiveHost, leastLoaded, readLiveHosts } from './live-hosts.ts';
 import type { PlaceOptions } from './place-options.ts';
@@ -217,7 +217,7 @@ async function completeAddresses(trx: Trx): Promise<readonly Change[]> {
     const wanted = { portId: row.port_id, subnetId: row.subnet_id, position: row.position };
     const got = row.auto
       ? await takeAddress(trx, wanted, formatAddress(eui64Address(toCidr(row.cidr), row.mac)))
-      : (await giveAddress(trx, wanted)) !== null;
+      : (await giveLastAddress(trx, wanted)) !== null;
     if (got) changes.push({ kind: 'port', id: row.port_id });
   }
   return changes;

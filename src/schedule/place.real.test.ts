@@ -85,9 +85,8 @@ test('placeUnplaced() gives routers and DHCP servers to hosts that can carry the
   const moved = await portsOf('device_owner=network:dhcp');
   expect(moved).toMatchObject([{ id: dhcp.id, 'binding:host_id': 'network1', fixed_ips: both.fixed_ips }]);
 
-  for (const subnet of [six, sub]) {
-    await api.ask('member', 'PUT', `/v2.0/subnets/${subnet.id}`, { subnet: { enable_dhcp: false } });
-  }
+  await api.ask('member', 'DELETE', `/v2.0/subnets/${six.id}`);
+  await api.ask('member', 'PUT', `/v2.0/subnets/${sub.id}`, { subnet: { enable_dhcp: false } });
   expect(await portsOf('device_owner=network:dhcp')).toEqual([]);
 });
 
@@ -112,4 +111,16 @@ test('a full subnet gives its last address and then says so', async () => {
   for (const refused of made.filter((one) => one.status !== 201)) {
     expect(refused).toMatchObject({ status: 409, body: { NeutronError: { type: 'IpAddressGenerationFailure' } } });
   }
+});
+
+test('a DHCP server takes the last address that is free, so that those who pick theirs begin elsewhere', async () => {
+  await addHost('network2', ['dhcp'], {});
+  const net = await api.make('member', 'networks', { network: { name: 'picked' } });
+  const taken = { network_id: net.id, ip_version: 4, cidr: '10.10.0.0/28', enable_dhcp: false };
+  const subnet = await api.make('member', 'subnets', { subnet: taken });
+  const fixed = [{ ip_address: '10.10.0.14' }, { ip_address: '10.10.0.13' }].map((one) => [one]);
+  for (const fixed_ips of fixed) await api.make('member', 'ports', { port: { network_id: net.id, fixed_ips } });
+  await api.ask('member', 'PUT', `/v2.0/subnets/${subnet.id}`, { subnet: { enable_dhcp: true } });
+  const [dhcp] = await portsOf(`device_owner=network:dhcp&network_id=${net.id}`);
+  expect(dhcp?.fixed_ips).toEqual([{ subnet_id: subnet.id, ip_address: '10.10.0.12' }]);
 });

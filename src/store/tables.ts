@@ -3,5 +3,6 @@ import type { IdentityTables } from './tables/identity.ts';
 import type { NetworkTables } from './tables/network.ts';
 import type { SegmentTables } from './tables/segments.ts';
 import type { ServerTables } from './tables/server.ts';
+import type { SubnetpoolTables } from './tables/subnetpools.ts';
 
-export interface Database extends NetworkTables, IdentityTables, ServerTables, SegmentTables {}
+export interface Database extends NetworkTables, IdentityTables, ServerTables, SegmentTables, SubnetpoolTables {}

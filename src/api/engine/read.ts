@@ -32,8 +32,8 @@ export async function readList(
     select ${selection(resource, caller, fields)} from ${resource.from}
     where ${sql.join(conditions, sql` and `)}
     order by ${order(resource, caller, query)} ${query.limit > 0 ? sql`limit ${query.limit}` : sql``}`.execute(db);
-  const shown = answered(resource, rows);
-  return query.pageReverse ? shown.toReversed() : shown;
+  const read = finished(resource, rows);
+  return query.pageReverse ? read.toReversed() : read;
 }
 
 /** One object that the caller may see. Throws the resource's 404. */
@@ -55,7 +55,7 @@ export async function readOne(
     where ${matches(key, caller, [id])} and ${sees(resource, caller)} and ${below(resource, options.parentId)} ${options.forUpdate ? sql`for update of t` : sql``}`.execute(
     db,
   );
-  const [row] = answered(resource, rows);
+  const row = finished(resource, rows)[0];
   if (row === undefined) throw resource.notFound(id);
   return row;
 }
@@ -71,12 +71,24 @@ export async function readThese(
     select ${selection(resource, caller, [])} from ${resource.from} where ${matches(keyOf(resource), caller, ids)}`.execute(
     db,
   );
-  const byId = new Map(answered(resource, rows).map((row) => [row.id, row]));
+  const byId = new Map(finished(resource, rows).map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-function answered(resource: Resource, rows: readonly Row[]): readonly Row[] {
-  return resource.answered === undefined ? rows : rows.map(resource.answered);
+/** Puts what SQL cannot say in its final form into it, and leaves out what Neutron leaves out. */
+function finished(resource: Resource, rows: readonly Row[]): readonly Row[] {
+  const reads = Object.entries(resource.attributes).flatMap(([name, { column }]) =>
+    column?.read === undefined ? [] : [[name, column.read] as const],
+  );
+  const read = reads.length === 0 ? rows : rows.map((row) => withReads(row, reads));
+  return resource.answered === undefined ? read : read.map(resource.answered);
+}
+
+type Reads = readonly (readonly [name: string, read: NonNullable<Column['read']>])[];
+
+function withReads(row: Row, reads: Reads): Row {
+  const given = reads.filter(([name]) => name in row);
+  return { ...row, ...Object.fromEntries(given.map(([name, read]) => [name, read(row[name] ?? null)])) };
 }
 
 /** Attributes that the caller sees, of those asked for. */

@@ -1,6 +1,6 @@
 /** Networks, each of one segment or several. */
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Column, notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
 import { orNull, toBoolean, toInteger, toLowerCase } from '../engine/conversions.ts';
 import { dnsDomainName } from '../engine/dns-validators.ts';
@@ -23,7 +23,7 @@ import { segmentErrors } from '../errors/segment-errors.ts';
 import { checkZones, zoneHints } from '../work/availability-zones.ts';
 import { changeProvider } from '../work/change-provider.ts';
 import { ensureDefaultGroup } from '../work/default-group.ts';
-import { wantedDefault } from '../work/default-network.ts';
+import { setDefault } from '../work/default-network.ts';
 import { checkIpv6Mtu, networkMtu, segmentTypes } from '../work/network-mtu.ts';
 import { takeSegment } from '../work/network-segments.ts';
 import { networkSegments, wantedSegments } from '../work/network-segments-wanted.ts';
@@ -36,6 +36,11 @@ const providerAttribute = { default: notGiven, enforcePolicy: true, filter: true
 
 /** What Open vSwitch hosts cannot do. */
 const never: Column = expression('boolean', sql`false`);
+/** The address scope of the pools that the network's subnets come from: all of one IP version are of one scope. */
+function addressScopeOf(version: 4 | 6): RawBuilder<unknown> {
+  return sql`(select p.address_scope_id from subnets s join subnetpools p on p.id = s.subnetpool_id
+    where s.network_id = t.id and s.ip_version = ${version} limit 1)`;
+}
 
 export const network: Resource = {
   name: 'network',
@@ -105,8 +110,8 @@ export const network: Resource = {
           where d.network_id = t.id), '[]')`,
       ),
     ),
-    ipv4_address_scope: readOnly(expression('text', sql`null::text`)),
-    ipv6_address_scope: readOnly(expression('text', sql`null::text`)),
+    ipv4_address_scope: readOnly(expression('text', addressScopeOf(4))),
+    ipv6_address_scope: readOnly(expression('text', addressScopeOf(6))),
     'router:external': writable(column('external', 'boolean'), {
       default: false,
       convert: toBoolean,
@@ -173,6 +178,7 @@ async function createNetwork(work: Work, values: Values): Promise<string> {
     segments.push((await takeSegment(work, { networkId, projectId, index }, choices)).segment);
   }
   await insert(work, networkId, values, segments);
+  if (booleanOf(values, 'is_default') && booleanOf(values, 'router:external')) await setDefault(work, networkId, true);
   work.changes.push({ kind: 'network', id: networkId });
   return networkId;
 }
@@ -189,7 +195,6 @@ async function insert(work: Work, networkId: string, values: Values, segments: r
       admin_state_up: booleanOf(values, 'admin_state_up'),
       shared: booleanOf(values, 'shared'),
       external: booleanOf(values, 'router:external'),
-      is_default: await wantedDefault(work, networkId, values),
       port_security_enabled: booleanOf(values, 'port_security_enabled'),
       dns_domain: textOf(values, 'dns_domain'),
       availability_zone_hints: textsOf(values, 'availability_zone_hints'),
@@ -206,7 +211,6 @@ async function updateNetwork(work: Work, current: Row, changes: Values): Promise
   const shared = booleanOf(changes, 'shared');
   if (shared === false && current['shared'] === true) await checkUnshare(work, current);
   if (external === false && current['router:external'] === true) await checkInternal(work, current.id);
-  const isDefault = await wantedDefault(work, current.id, changes, current);
   const mtu = integerOf(changes, 'mtu');
   const wantedMtu = mtu === undefined ? undefined : networkMtu(work, mtu, await segmentTypes(work, current.id));
   await work.trx
@@ -217,7 +221,6 @@ async function updateNetwork(work: Work, current: Row, changes: Values): Promise
       admin_state_up: booleanOf(changes, 'admin_state_up'),
       shared,
       external,
-      is_default: isDefault,
       port_security_enabled: booleanOf(changes, 'port_security_enabled'),
       dns_domain: textOf(changes, 'dns_domain'),
       mtu: wantedMtu,
@@ -226,6 +229,10 @@ async function updateNetwork(work: Work, current: Row, changes: Values): Promise
     }))
     .where('id', '=', current.id)
     .execute();
+  if ('is_default' in changes || external !== undefined) {
+    const isDefault = booleanOf(changes, 'is_default') ?? current['is_default'] === true;
+    await setDefault(work, current.id, isDefault && (external ?? current['router:external'] === true));
+  }
   if ('mtu' in changes) await checkIpv6Mtu(work, current.id);
   work.changes.push({ kind: 'network', id: current.id });
   if ('admin_state_up' in changes) await place(work);

@@ -47,7 +47,11 @@ export interface SubnetsTable extends Standard {
   readonly ipv6_address_mode: string | null;
   readonly service_types: Generated<string[]>;
   readonly segment_id: Generated<string | null>;
+  readonly dns_publish_fixed_ip: Generated<boolean>;
   readonly subnetpool_id: string | null;
+  /** The pool's `space`. */
+  readonly space: string | null;
+  readonly prefix_delegation: Generated<boolean>;
 }
 
 export interface AllocationPoolsTable {
