@@ -218,6 +218,22 @@ describe('other attributes', () => {
     },
   );
 
+  test('floating IPs that lead nowhere go with their network', async () => {
+    const outside = await api.make('admin', 'networks', { network: { 'router:external': true } });
+    const subnet = { network_id: outside.id, ip_version: 4, cidr: '198.51.100.0/24', enable_dhcp: false };
+    await api.make('admin', 'subnets', { subnet });
+    const router = await api.make('member', 'routers', {
+      router: { external_gateway_info: { network_id: outside.id } },
+    });
+    const ip = await api.make('member', 'floatingips', { floatingip: { floating_network_id: outside.id } });
+    const path = `/v2.0/networks/${outside.id}`;
+    expect(await api.ask('admin', 'DELETE', path)).toMatchObject(error(409, 'NetworkInUse'));
+    expect((await api.ask('member', 'GET', `/v2.0/floatingips/${ip.id}`)).status).toBe(200);
+    await api.ask('member', 'DELETE', `/v2.0/routers/${router.id}`);
+    expect((await api.ask('admin', 'DELETE', path)).status).toBe(204);
+    expect((await api.ask('member', 'GET', `/v2.0/floatingips/${ip.id}`)).status).toBe(404);
+  });
+
   test('IPv6 holds the MTU up', async () => {
     const small = await api.make('member', 'networks', { network: { mtu: 1000 } });
     const six = (id: string) => ({ subnet: { network_id: id, ip_version: 6, cidr: 'fd00::/64' } });

@@ -70,8 +70,6 @@ export const segmentErrors = {
     wrong('NetworkVlanRangeError', `Invalid network VLAN range: '${range}' - '${reason}'.`),
   invalidTunnelRange: (range: string, reason: string) =>
     wrong('NetworkTunnelRangeError', `Invalid network tunnel range: '${range}' - ${reason}.`),
-  defaultExternalExists: (id: string) =>
-    conflict('DefaultExternalNetworkExists', `A default external network already exists: ${id}.`),
   vlanTransparency: () => wrong('VlanTransparencyDriverError', 'Backend does not support VLAN Transparency.'),
   qinq: () => wrong('VlanQinqDriverError', 'Backend does not support VLAN QinQ.'),
 } as const;

@@ -30,6 +30,8 @@ import { takeSegment } from '../work/network-segments.ts';
 import { networkSegments, wantedSegments } from '../work/network-segments-wanted.ts';
 import { changeNetworkSharing, shareNewNetwork } from '../work/network-sharing.ts';
 import { place } from '../work/place.ts';
+import { ofOnlySegment, severalSegments, shownAttributes } from '../work/provider-attributes.ts';
+import { removePorts } from '../work/remove-port.ts';
 import type { Segment } from '../work/segment.ts';
 import { removeUnusedFloatingIps } from '../work/unused-floating-ips.ts';
 
@@ -185,15 +187,11 @@ export const network: Resource = {
       ...providerAttribute,
       convert: orNull(toInteger),
     }),
-    segments: writable(
-      expression(
-        'json',
-        sql`case when t.segment_count > 1 then (select json_agg(json_build_object('provider:network_type', s.network_type,
-            'provider:physical_network', s.physical_network, 'provider:segmentation_id', s.segmentation_id) order by s.segment_index)
-          from network_segments s where s.network_id = t.id) end`,
-      ),
-      { default: notGiven, enforcePolicy: true, validate: networkSegments },
-    ),
+    segments: writable(severalSegments, {
+      default: notGiven,
+      enforcePolicy: true,
+      validate: networkSegments,
+    }),
   },
   answered: shownAttributes,
   create: createNetwork,

@@ -44,10 +44,6 @@ DROP INDEX networks_tunnel_segment;
 INSERT INTO network_segments (network_id, network_type, physical_network, segmentation_id, created_at, updated_at)
   SELECT id, network_type, physical_network, segmentation_id, created_at, created_at FROM networks;
 
--- The one external network that topologies are made on without naming any.
-UPDATE networks SET is_default = false WHERE is_default AND NOT external;
-CREATE UNIQUE INDEX networks_one_default ON networks ((true)) WHERE is_default;
-
 ALTER TABLE subnets ADD COLUMN segment_id uuid;
 ALTER TABLE subnets ADD CONSTRAINT subnets_segment FOREIGN KEY (segment_id, network_id)
   REFERENCES network_segments (id, network_id) ON DELETE RESTRICT;
