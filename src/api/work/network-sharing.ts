@@ -5,6 +5,7 @@ import type { SharedAction } from '../engine/sharing.ts';
 import { booleanOf, requiredText, type Values } from '../engine/values.ts';
 import { networkErrors } from '../errors/network-errors.ts';
 import { leavesUsers } from './shared-use.ts';
+import { removeUnusedFloatingIps } from './unused-floating-ips.ts';
 
 /** Shares a new network as the request says. */
 export async function shareNewNetwork(work: Work, networkId: string, values: Values): Promise<void> {
@@ -28,6 +29,7 @@ export async function changeNetworkSharing(work: Work, current: Row, changes: Va
   }
   if (external === undefined || external === current['router:external']) return;
   if (external) return await addPolicies(work, current.id, projectId, ['access_as_external']);
+  await removeUnusedFloatingIps(work, current.id);
   await checkNoGateways(work, current.id);
   await sql`delete from rbac_policies where object_id = ${current.id} and action = 'access_as_external'`.execute(
     work.trx,
