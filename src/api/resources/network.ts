@@ -24,14 +24,13 @@ import { segmentErrors } from '../errors/segment-errors.ts';
 import { checkZones, zoneHints } from '../work/availability-zones.ts';
 import { changeProvider } from '../work/change-provider.ts';
 import { ensureDefaultGroup } from '../work/default-group.ts';
-import { wantedDefault } from '../work/default-network.ts';
+import { setDefault } from '../work/default-network.ts';
 import { checkIpv6Mtu, networkMtu, segmentTypes } from '../work/network-mtu.ts';
 import { takeSegment } from '../work/network-segments.ts';
 import { networkSegments, wantedSegments } from '../work/network-segments-wanted.ts';
 import { changeNetworkSharing, shareNewNetwork } from '../work/network-sharing.ts';
 import { place } from '../work/place.ts';
 import { ofOnlySegment, severalSegments, shownAttributes } from '../work/provider-attributes.ts';
-import { removePorts } from '../work/remove-port.ts';
 import type { Segment } from '../work/segment.ts';
 import { removeUnusedFloatingIps } from '../work/unused-floating-ips.ts';
 
@@ -39,32 +38,6 @@ const providerAttribute = { default: notGiven, enforcePolicy: true, filter: true
 
 /** What Open vSwitch hosts cannot do. */
 const never: Column = expression('boolean', sql`false`);
-
-/** Neutron answers either the provider attributes or `segments`, and says of external networks alone whether they are the default. */
-function shownAttributes(row: Row): Row {
-  const several = Array.isArray(row['segments']);
-  const shown = Object.entries(row).filter(([name]) => {
-    if (name === 'segments') return several;
-    if (name === 'is_default') return row['router:external'] !== false;
-    return !several || !name.startsWith('provider:');
-  });
-  return { ...Object.fromEntries(shown), id: row.id };
-}
-
-/** An attribute of the only segment; a network of several shows them in `segments`. A filter looks at each of them. */
-function ofOnlySegment(kind: 'text' | 'integer', name: string): Column {
-  const kept = sql.ref(`s.${name}`);
-  return expression(kind, sql`case when t.segment_count = 1 then ${sql.ref(`t.${name}`)} end`, {
-    matches: (values) => {
-      const equal =
-        kind === 'integer'
-          ? sql`${kept} = any(${values.filter((value) => /^\d{1,15}$/.test(value))}::bigint[])`
-          : sql`${kept} = any(${values}::text[])`;
-      const orNone = values.some((value) => value === 'None' || value === '') ? sql`or ${kept} is null` : sql``;
-      return sql`t.id in (select s.network_id from network_segments s where ${equal} ${orNone})`;
-    },
-  });
-}
 
 /** The address scope of the pools that the network's subnets come from: all of one IP version are of one scope. */
 function addressScopeOf(version: 4 | 6): Column {
@@ -213,6 +186,7 @@ async function createNetwork(work: Work, values: Values): Promise<string> {
   }
   await insert(work, networkId, values, segments);
   await shareNewNetwork(work, networkId, values);
+  if (booleanOf(values, 'is_default') && booleanOf(values, 'router:external')) await setDefault(work, networkId, true);
   work.changes.push({ kind: 'network', id: networkId });
   return networkId;
 }
@@ -229,7 +203,6 @@ async function insert(work: Work, networkId: string, values: Values, segments: r
       admin_state_up: booleanOf(values, 'admin_state_up'),
       shared: booleanOf(values, 'shared'),
       external: booleanOf(values, 'router:external'),
-      is_default: await wantedDefault(work, networkId, values),
       port_security_enabled: booleanOf(values, 'port_security_enabled'),
       dns_domain: textOf(values, 'dns_domain'),
       availability_zone_hints: textsOf(values, 'availability_zone_hints'),
@@ -243,7 +216,7 @@ async function insert(work: Work, networkId: string, values: Values, segments: r
 async function updateNetwork(work: Work, current: Row, changes: Values): Promise<void> {
   await changeProvider(work, current, changes);
   await changeNetworkSharing(work, current, changes);
-  const isDefault = await wantedDefault(work, current.id, changes, current);
+  const external = booleanOf(changes, 'router:external');
   const mtu = integerOf(changes, 'mtu');
   const wantedMtu = mtu === undefined ? undefined : networkMtu(work, mtu, await segmentTypes(work, current.id));
   await work.trx
@@ -252,7 +225,6 @@ async function updateNetwork(work: Work, current: Row, changes: Values): Promise
       name: textOf(changes, 'name'),
       description: textOf(changes, 'description'),
       admin_state_up: booleanOf(changes, 'admin_state_up'),
-      is_default: isDefault,
       port_security_enabled: booleanOf(changes, 'port_security_enabled'),
       dns_domain: textOf(changes, 'dns_domain'),
       mtu: wantedMtu,
@@ -261,6 +233,10 @@ async function updateNetwork(work: Work, current: Row, changes: Values): Promise
     }))
     .where('id', '=', current.id)
     .execute();
+  if ('is_default' in changes || external !== undefined) {
+    const isDefault = booleanOf(changes, 'is_default') ?? current['is_default'] === true;
+    await setDefault(work, current.id, isDefault && (external ?? current['router:external'] === true));
+  }
   if ('mtu' in changes) await checkIpv6Mtu(work, current.id);
   work.changes.push({ kind: 'network', id: current.id });
   if ('admin_state_up' in changes) await place(work);
