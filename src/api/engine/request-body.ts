@@ -19,7 +19,7 @@ export function readCreate(
   const many = root[resource.collection];
   if (many !== undefined) {
     if (!isList(many) || many.length === 0) throw requestErrors.resourcesRequired();
-    return { bulk: true, items: many.map((item) => createValues(resource, caller, item)) };
+    return { bulk: true, items: many.map((item) => createValues(resource, caller, unwrapped(resource.name, item))) };
   }
   return { bulk: false, items: [createValues(resource, caller, rooted(resource.name, root))] };
 }
@@ -43,6 +43,12 @@ function rooted(name: string, root: JsonObject): Json {
   const inner = root[name];
   if (inner === undefined || inner === null) throw requestErrors.rootMissing(name);
   return inner;
+}
+
+/** Of a bulk each may again say what it is: `{"ports": [{"port": {…}}]}`. */
+function unwrapped(name: string, item: Json): Json {
+  const inner = isObject(item) ? item[name] : undefined;
+  return inner === undefined ? item : inner;
 }
 
 function checkObject(name: string, value: Json): JsonObject {
