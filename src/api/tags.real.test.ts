@@ -20,7 +20,7 @@ test('of a bulk each has its own', async () => {
   const { body } = await api.ask('member', 'POST', '/v2.0/ports', {
     ports: [
       { network_id: network.id, name: 'a', tags: ['one'] },
-      { network_id: network.id, name: 'b' },
+      { port: { network_id: network.id, name: 'b' } },
       { network_id: network.id, name: 'c', tags: ['one', 'two'] },
     ],
   });
