@@ -51,12 +51,6 @@ function rooted(name: string, root: JsonObject): Json {
   return inner;
 }
 
-/** Of a bulk each may again say what it is: `{"ports": [{"port": {…}}]}`. */
-function unwrapped(name: string, item: Json): Json {
-  const inner = isObject(item) ? item[name] : undefined;
-  return inner === undefined ? item : inner;
-}
-
 function checkObject(name: string, value: Json): JsonObject {
   if (!isObject(value)) throw requestErrors.bodyNotObject(name);
   return value;

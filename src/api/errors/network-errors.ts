@@ -62,6 +62,8 @@ export const networkErrors = {
     conflict('OverlappingAllocationPools', `Found overlapping allocation pools: ${one} ${other} for subnet ${cidr}.`),
   gatewayInPool: (gatewayIp: string, pool: string) =>
     conflict('GatewayConflictWithAllocationPools', `Gateway ip ${gatewayIp} conflicts with allocation pool ${pool}.`),
+  defaultExternalExists: (id: string) =>
+    conflict('DefaultExternalNetworkExists', `A default external network already exists: ${id}.`),
   serviceTypesNotList: () => badRequest('Subnet service types must be a list.'),
   serviceTypeNotText: (value: string) =>
     wrong('InvalidInputSubnetServiceType', `Subnet service type ${value} is not a string.`),
