@@ -11,6 +11,7 @@ import type { Answer, Call } from './engine/operations.ts';
 import { RouteTable } from './engine/routes.ts';
 import { ApiError } from './errors/api-error.ts';
 import { requestErrors } from './errors/request-errors.ts';
+import { openApiDocument } from './openapi/document.ts';
 import { apiResources, apiVersions } from './versions.ts';
 
 export interface ApiContext {
@@ -24,7 +25,7 @@ const prefix = '/v2.0';
 /** A bulk of some thousand ports. */
 const maximumBodyBytes = 8 * 1024 * 1024;
 
-/** Registers `/` and everything below `/v2.0`. */
+/** Registers `/`, everything below `/v2.0`, and the document of both at `/tapline/v1/openapi.json`, which needs no token. */
 export function registerApi(app: FastifyInstance, context: ApiContext): void {
   const routes = new RouteTable(allRoutes);
   // A version that nobody serves: what Neutron's own entry says.
@@ -40,6 +41,11 @@ export function registerApi(app: FastifyInstance, context: ApiContext): void {
     scope.setErrorHandler((error, request, reply) => sendError(error, request, reply));
     scope.addHook('onRequest', async (_request, reply) => {
       if (!reply.hasHeader('x-openstack-request-id')) reply.header('x-openstack-request-id', `req-${randomUUID()}`);
+    });
+    let document: string | undefined;
+    scope.get('/tapline/v1/openapi.json', async (_request, reply) => {
+      document ??= JSON.stringify(openApiDocument());
+      return reply.type('application/json').send(document);
     });
     scope.get('/', async (request) => apiVersions(baseUrl(request, context.config)));
     scope.get(`${prefix}/`, async (request) => apiResources(baseUrl(request, context.config)));

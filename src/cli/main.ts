@@ -5,6 +5,7 @@ import { addAgent } from './agent.ts';
 import { addConfig } from './config.ts';
 import { addDemo } from './demo.ts';
 import { addLab } from './lab.ts';
+import { addOpenapi } from './openapi.ts';
 import { addOpenrc } from './openrc.ts';
 import { addPlug } from './plug.ts';
 import { reportError } from './report-error.ts';
@@ -18,7 +19,8 @@ const program = new Command('tapline')
   .enablePositionalOptions()
   .showHelpAfterError('(see tapline --help)');
 
-for (const add of [addServer, addAgent, addUp, addTrace, addPlug, addOpenrc, addConfig, addLab, addDemo]) add(program);
+for (const add of [addServer, addAgent, addUp, addTrace, addPlug, addOpenrc, addOpenapi, addConfig, addLab, addDemo])
+  add(program);
 
 try {
   await program.parseAsync();

@@ -5,11 +5,19 @@ import { isObject, type Json } from './json.ts';
 import { type Answer, type Call, enforceOn, readForChange, transact } from './operations.ts';
 import { readOne } from './read.ts';
 import type { Resource, Row, Work } from './resource.ts';
-import { listOf, text } from './validators.ts';
+import { listOf, type Schema, text } from './validators.ts';
 
 /** In characters, as newer Neutron has it; 60 before. */
 const maximumTagLength = 255;
 const validTags = listOf(text(maximumTagLength));
+
+/** The body of `tags`, both ways. */
+export const tagsSchema: Schema = {
+  type: 'object',
+  properties: { tags: validTags.schema },
+  required: ['tags'],
+  additionalProperties: false,
+};
 
 export async function showTags(call: Call, resource: Resource, id: string): Promise<Answer> {
   const row = await readOne(call.store.db, resource, call.caller, id, { fields: ['tags'] });

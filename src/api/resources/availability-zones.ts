@@ -8,6 +8,11 @@ export const availabilityZoneRoutes: readonly Route[] = [
   {
     method: 'GET',
     pattern: '/availability_zones',
+    operation: {
+      kind: 'action',
+      summary: 'List availability zones',
+      answer: { type: 'object', required: ['availability_zones'] },
+    },
     handler: async (call) => ({ status: 200, body: { availability_zones: await zones(call) } }),
   },
 ];

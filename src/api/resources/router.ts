@@ -7,7 +7,7 @@ import { type Answer, type Call, enforceOn, readForChange, touch, transact } fro
 import { readOne } from '../engine/read.ts';
 import { readUpdate } from '../engine/request-body.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
-import type { Route } from '../engine/routes.ts';
+import type { Operation, Route } from '../engine/routes.ts';
 import {
   adminStateUp,
   column,
@@ -19,7 +19,17 @@ import {
   project,
   tags,
 } from '../engine/standard-attributes.ts';
-import { boolean, fixedIps, hostRoutes, listOf, object, text, uuid, validator } from '../engine/validators.ts';
+import {
+  boolean,
+  fixedIps,
+  hostRoutes,
+  listOf,
+  object,
+  type Schema,
+  text,
+  uuid,
+  validator,
+} from '../engine/validators.ts';
 import { booleanOf, objectOrNullOf, objectsOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';
 import { routerErrors } from '../errors/router-errors.ts';
 import { setGateway } from '../work/gateway.ts';
@@ -104,6 +114,12 @@ export const router: Resource = {
   remove: removeRouter,
 };
 
+const interfaceBody: Schema = {
+  type: 'object',
+  properties: { subnet_id: uuid.schema, port_id: uuid.schema },
+  minProperties: 1,
+};
+
 /** What can be done with a router beside the usual. */
 export const routerActions: readonly Route[] = [
   interfaceRoute('add_router_interface', addInterface),
@@ -111,14 +127,22 @@ export const routerActions: readonly Route[] = [
   {
     method: 'PUT',
     pattern: '/routers/:id/add_extraroutes',
+    operation: routesOperation('Add static routes'),
     handler: (call, routerId = '') => changeRoutes(call, routerId, added),
   },
   {
     method: 'PUT',
     pattern: '/routers/:id/remove_extraroutes',
+    operation: routesOperation('Remove static routes'),
     handler: (call, routerId = '') => changeRoutes(call, routerId, removed),
   },
 ];
+
+function routesOperation(summary: string): Operation {
+  const routes = { type: 'object', properties: { routes: hostRoutes.schema }, required: ['routes'] };
+  const body = { type: 'object', properties: { router: routes }, required: ['router'] };
+  return { kind: 'action', summary, resource: router, body, answer: { type: 'object', required: ['router'] } };
+}
 
 function interfaceRoute(
   action: string,
@@ -127,6 +151,13 @@ function interfaceRoute(
   return {
     method: 'PUT',
     pattern: `/routers/:id/${action}`,
+    operation: {
+      kind: 'action',
+      summary: action.replaceAll('_', ' '),
+      resource: router,
+      body: interfaceBody,
+      answer: { type: 'object' },
+    },
     handler: async (call, routerId = '') => ({
       status: 200,
       body: await transact(call, async (work) => {
