@@ -1,6 +1,9 @@
 /** Every resource that the API serves. */
 import type { Resource } from './engine/resource.ts';
 import { agent } from './resources/agent.ts';
+import { firewallGroup } from './resources/firewall-group.ts';
+import { firewallPolicy } from './resources/firewall-policy.ts';
+import { firewallRule } from './resources/firewall-rule.ts';
 import { floatingip } from './resources/floatingip.ts';
 import { localIp } from './resources/local-ip.ts';
 import { localIpAssociation } from './resources/local-ip-association.ts';
@@ -31,4 +34,7 @@ export const allResources: readonly Resource[] = [
   loggableResource,
   localIp,
   localIpAssociation,
+  firewallGroup,
+  firewallPolicy,
+  firewallRule,
 ];

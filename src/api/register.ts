@@ -135,7 +135,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const state = sqlState(error);
-  if (state === '40001' || state === '40P01') return requestErrors.busy();
+  if (state !== undefined) return ofDatabase(state);
   if (
     error instanceof Error &&
     'statusCode' in error &&
@@ -145,6 +145,23 @@ function toApiError(error: unknown): ApiError {
     return new ApiError(error.statusCode, 'HTTPBadRequest', error.message);
   }
   return requestErrors.unexpected();
+}
+
+/** What the database refused: it is the last to look, also at what two requests did at once. */
+function ofDatabase(state: string): ApiError {
+  switch (state) {
+    case '40001':
+    case '40P01':
+      return requestErrors.busy();
+    case '23503':
+      return requestErrors.inUse();
+    case '23505':
+    case '23P01':
+      return requestErrors.duplicate();
+    default:
+      // Class 22 is data that no column takes, such as a NUL inside a JSON text.
+      return state.startsWith('22') ? requestErrors.cannotBeKept() : requestErrors.unexpected();
+  }
 }
 
 /** `http://host:port`, as the client sees it. */

@@ -1,7 +1,8 @@
 /** The tables as Kysely sees them, a file a family; `migrations/*.sql` is what they are. */
+import type { FirewallTables } from './tables/firewall.ts';
 import type { IdentityTables } from './tables/identity.ts';
 import type { NetworkTables } from './tables/network.ts';
 import type { ServerTables } from './tables/server.ts';
 import type { ServiceTables } from './tables/services.ts';
 
-export interface Database extends NetworkTables, IdentityTables, ServerTables, ServiceTables {}
+export interface Database extends NetworkTables, IdentityTables, ServerTables, ServiceTables, FirewallTables {}

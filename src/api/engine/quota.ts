@@ -15,6 +15,9 @@ export const defaultQuotas: Readonly<Record<string, number>> = {
   rbac_policy: 10,
   security_group: 10,
   security_group_rule: 100,
+  firewall_group: 10,
+  firewall_policy: 10,
+  firewall_rule: 100,
 };
 
 const tables: Readonly<Record<string, string>> = {
@@ -25,6 +28,9 @@ const tables: Readonly<Record<string, string>> = {
   floatingip: 'floating_ips',
   security_group: 'security_groups',
   security_group_rule: 'security_group_rules',
+  firewall_group: 'firewall_groups',
+  firewall_policy: 'firewall_policies',
+  firewall_rule: 'firewall_rules',
 };
 
 /** Below this many free places, creators of one project wait for each other, so that none slips past the limit. */

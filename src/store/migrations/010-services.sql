@@ -71,3 +71,78 @@ CREATE TABLE local_ip_associations (
   PRIMARY KEY (local_ip_id, fixed_port_id)
 );
 CREATE INDEX local_ip_associations_port ON local_ip_associations (fixed_port_id);
+
+-- Firewall groups (FWaaS v2). A rule can be in many policies; a policy has it once, at a position of its own.
+CREATE TABLE firewall_rules (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  project_id text NOT NULL,
+  name text NOT NULL DEFAULT '',
+  description text NOT NULL DEFAULT '',
+  shared boolean NOT NULL DEFAULT false,
+  enabled boolean NOT NULL DEFAULT true,
+  action text NOT NULL CHECK (action IN ('allow', 'deny', 'reject')),
+  protocol text,
+  ip_version integer NOT NULL CHECK (ip_version IN (4, 6)),
+  source_ip_address inet,
+  destination_ip_address inet,
+  source_port text,
+  destination_port text,
+  revision_number integer NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT firewall_rules_addresses_of_version CHECK (
+    (source_ip_address IS NULL OR family(source_ip_address) = ip_version)
+    AND (destination_ip_address IS NULL OR family(destination_ip_address) = ip_version)
+  ),
+  CONSTRAINT firewall_rules_ports_of_protocol CHECK (
+    (source_port IS NULL AND destination_port IS NULL) OR protocol IN ('tcp', 'udp', 'sctp', 'dccp')
+  )
+);
+CREATE INDEX firewall_rules_project ON firewall_rules (project_id);
+
+CREATE TABLE firewall_policies (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  project_id text NOT NULL,
+  name text NOT NULL DEFAULT '',
+  description text NOT NULL DEFAULT '',
+  shared boolean NOT NULL DEFAULT false,
+  audited boolean NOT NULL DEFAULT false,
+  revision_number integer NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX firewall_policies_project ON firewall_policies (project_id);
+
+CREATE TABLE firewall_policy_rules (
+  firewall_policy_id uuid NOT NULL REFERENCES firewall_policies ON DELETE CASCADE,
+  firewall_rule_id uuid NOT NULL REFERENCES firewall_rules ON DELETE RESTRICT,
+  position integer NOT NULL,
+  PRIMARY KEY (firewall_policy_id, firewall_rule_id)
+);
+CREATE INDEX firewall_policy_rules_rule ON firewall_policy_rules (firewall_rule_id);
+
+CREATE TABLE firewall_groups (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  project_id text NOT NULL,
+  name text NOT NULL DEFAULT '',
+  description text NOT NULL DEFAULT '',
+  admin_state_up boolean NOT NULL DEFAULT true,
+  shared boolean NOT NULL DEFAULT false,
+  is_default boolean NOT NULL DEFAULT false,
+  ingress_firewall_policy_id uuid REFERENCES firewall_policies ON DELETE RESTRICT,
+  egress_firewall_policy_id uuid REFERENCES firewall_policies ON DELETE RESTRICT,
+  revision_number integer NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX firewall_groups_one_default ON firewall_groups (project_id) WHERE is_default;
+CREATE INDEX firewall_groups_project ON firewall_groups (project_id);
+CREATE INDEX firewall_groups_ingress ON firewall_groups (ingress_firewall_policy_id);
+CREATE INDEX firewall_groups_egress ON firewall_groups (egress_firewall_policy_id);
+
+-- A port has one firewall group.
+CREATE TABLE firewall_group_ports (
+  port_id uuid PRIMARY KEY REFERENCES ports ON DELETE CASCADE,
+  firewall_group_id uuid NOT NULL REFERENCES firewall_groups ON DELETE CASCADE
+);
+CREATE INDEX firewall_group_ports_group ON firewall_group_ports (firewall_group_id);
