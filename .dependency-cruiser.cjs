@@ -14,7 +14,7 @@ const rooms = {
   agent: ['model', 'host', 'compile', 'driver', 'feed', 'trace', 'config'],
   client: [],
   lab: ['config', 'client'],
-  server: ['model', 'host', 'store', 'identity', 'schedule', 'api', 'feed', 'trace', 'config'],
+  server: ['model', 'host', 'compile', 'store', 'identity', 'schedule', 'api', 'feed', 'trace', 'config'],
 };
 const pure = ['model', 'host', 'compile', 'trace'];
 

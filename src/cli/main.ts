@@ -2,8 +2,10 @@
 import { Command } from 'commander';
 import { version } from '../config/version.ts';
 import { addAgent } from './agent.ts';
+import { addCollect } from './collect.ts';
 import { addConfig } from './config.ts';
 import { addDemo } from './demo.ts';
+import { addExplain } from './explain.ts';
 import { addLab } from './lab.ts';
 import { addOpenapi } from './openapi.ts';
 import { addOpenrc } from './openrc.ts';
@@ -19,7 +21,20 @@ const program = new Command('tapline')
   .enablePositionalOptions()
   .showHelpAfterError('(see tapline --help)');
 
-for (const add of [addServer, addAgent, addUp, addTrace, addPlug, addOpenrc, addOpenapi, addConfig, addLab, addDemo])
+for (const add of [
+  addServer,
+  addAgent,
+  addUp,
+  addTrace,
+  addExplain,
+  addCollect,
+  addPlug,
+  addOpenrc,
+  addOpenapi,
+  addConfig,
+  addLab,
+  addDemo,
+])
   add(program);
 
 try {

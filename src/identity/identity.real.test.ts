@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkConfig } from '../config/config.ts';
 import type { Store } from '../store/database.ts';
 import { openTestStore } from '../store/test-store.ts';
+import { agentToken } from './agent-token.ts';
 import { type Identity, openIdentity } from './identity.ts';
 import { registerIdentity } from './register.ts';
 
@@ -53,9 +54,10 @@ const as = (response: { headers: Record<string, unknown> }) => ({
 
 test('bootstrap() writes secrets that nobody else can read, once', async () => {
   expect((await stat(join(directory, 'admin-password'))).mode & 0o777).toBe(0o600);
+  const agents = await agentToken(directory);
   expect((await stat(join(directory, 'agent-token'))).mode & 0o777).toBe(0o600);
-  using again = await openIdentity(store, identity.config);
-  expect(again.agentToken).toBe(identity.agentToken);
+  expect(await agentToken(directory)).toBe(agents);
+  using _again = await openIdentity(store, identity.config);
   expect((await readFile(join(directory, 'admin-password'), 'utf8')).trim()).toBe(password);
   expect(await store.db.selectFrom('users').select('name').execute()).toEqual([{ name: 'admin' }]);
 });

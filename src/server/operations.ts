@@ -1,8 +1,9 @@
 /** Tapline's own operations: is it well, which hosts are here, what is on a host. */
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
+import type { Config } from '../config/config.ts';
 import type { Channel } from '../feed/channel.ts';
-import type { Identity } from '../identity/identity.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
 import type { Store } from '../store/database.ts';
 import { adminGuard, refuse } from './admin-guard.ts';
 import { registerTrace } from './trace.ts';
@@ -11,7 +12,13 @@ import { registerTrace } from './trace.ts';
  * `GET /healthcheck` (no token): 200 `OK`, or 503 while the database is away. For administrators `GET /tapline/v1/hosts`, and
  * `GET /tapline/v1/hosts/HOST/state`, the host's `HostState` read back now.
  */
-export function registerOperations(app: FastifyInstance, store: Store, identity: Identity, channel: Channel): void {
+export function registerOperations(
+  app: FastifyInstance,
+  store: Store,
+  config: Config,
+  identity: Authenticator,
+  channel: Channel,
+): void {
   app.get('/healthcheck', async (_request, reply) => {
     try {
       await sql`SELECT 1`.execute(store.db);
@@ -43,5 +50,5 @@ export function registerOperations(app: FastifyInstance, store: Store, identity:
     },
   );
 
-  registerTrace(app, { store, channel, requireAdmin });
+  registerTrace(app, { store, config, channel, requireAdmin });
 }

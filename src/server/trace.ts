@@ -1,15 +1,19 @@
 /** The line between two ends, over what the hosts have at this moment. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { Value } from 'typebox/value';
+import type { Config } from '../config/config.ts';
 import type { Channel } from '../feed/channel.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { Store } from '../store/database.ts';
+import { agreement } from '../trace/agreement.ts';
 import type { Endpoint } from '../trace/line.ts';
-import { addressedFrom, resolveEndpoint } from '../trace/resolve.ts';
+import type { Reading } from '../trace/reading.ts';
 import { isServicePort, type TraceModel } from '../trace/trace-model.ts';
+import { understand } from '../trace/understand.ts';
 import { walk } from '../trace/walk.ts';
 import { refuse } from './admin-guard.ts';
+import { intendedStates } from './intended.ts';
 import { readTraceModel } from './trace-model.ts';
 
 const TraceRequest = Type.Object(
@@ -22,22 +26,24 @@ const TraceRequest = Type.Object(
       Type.Union([Type.Literal('icmp'), Type.Literal('icmp6'), Type.Literal('tcp'), Type.Literal('udp')]),
     ),
     destinationPort: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
+    /** `intended` asks no host. */
+    reading: Type.Optional(Type.Union([Type.Literal('both'), Type.Literal('intended')])),
   },
   { additionalProperties: false },
 );
-type TraceRequest = Static<typeof TraceRequest>;
 
 interface TraceParts {
   readonly store: Store;
+  readonly config: Config;
   readonly channel: Channel;
   readonly requireAdmin: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
 
 /**
- * `POST /tapline/v1/trace {from, to, protocol?, destinationPort?, network?}`: a `Line`. 400 for a request of another shape, 404
- * with what an end could mean where it is not one thing.
+ * `POST /tapline/v1/trace {from, to, protocol?, destinationPort?, network?, reading?}`: a `Reading`. 400 for a request of another
+ * shape, 404 with what an end could mean where it is not one thing.
  */
-export function registerTrace(app: FastifyInstance, { store, channel, requireAdmin }: TraceParts): void {
+export function registerTrace(app: FastifyInstance, { store, config, channel, requireAdmin }: TraceParts): void {
   app.post('/tapline/v1/trace', { preHandler: requireAdmin }, async (request, reply) => {
     const asked = request.body;
     if (!Value.Check(TraceRequest, asked)) {
@@ -49,23 +55,17 @@ export function registerTrace(app: FastifyInstance, { store, channel, requireAdm
       );
     }
     const model = await readTraceModel(store, [asked.from, asked.to]);
-    const from = resolveEndpoint(model, asked.from, asked.network);
-    const to = resolveEndpoint(model, asked.to, asked.network);
-    for (const end of [from, to]) {
-      if (end.kind === 'unclear') return refuse(reply, 404, [end.message, ...end.candidates].join('\n  '));
-    }
-    if (from.kind !== 'found' || to.kind !== 'found') return reply;
-    const ends = { from: from.endpoint, to: addressedFrom(from.endpoint, to.endpoint) };
-    const { states, silent } = await observe(channel, hostsOnTheWay(model, [ends.from, ends.to]));
-    const line = walk(states, { ...ends, model, ...question(asked, ends.to) });
-    return { ...line, assumptions: [...line.assumptions, ...silent] };
+    const understood = understand(model, asked);
+    if (understood.kind === 'unclear') return refuse(reply, 404, understood.message);
+    const { question } = understood;
+    const hosts = hostsOnTheWay(model, [question.from, question.to]);
+    if (asked.reading === 'intended') return { line: walk(await intendedStates(store, config, hosts, {}), question) };
+    const { states, silent } = await observe(channel, hosts);
+    const walked = walk(states, question);
+    const line = { ...walked, assumptions: [...walked.assumptions, ...silent] };
+    const intended = walk(await intendedStates(store, config, hosts, states), question);
+    return { line, intended, agreement: agreement(intended, line) } satisfies Reading;
   });
-}
-
-function question(asked: TraceRequest, to: Endpoint) {
-  const isV6 = (to.kind === 'port' ? to.address : to.ipAddress).includes(':');
-  const protocol = asked.protocol ?? (asked.destinationPort !== undefined ? 'tcp' : isV6 ? 'icmp6' : 'icmp');
-  return { protocol, ...(asked.destinationPort !== undefined && { destinationPort: asked.destinationPort }) };
 }
 
 /** The hosts of the ends, and those that carry a router, a gateway or a DHCP server of their networks. */

@@ -1,5 +1,6 @@
 import type { Endpoint, Hop, Line } from './line.ts';
 import { hasPorts } from './packet.ts';
+import type { Reading } from './reading.ts';
 
 export interface RenderOptions {
   /** Show for each hop the commands that prove it, with what they show. */
@@ -30,6 +31,23 @@ export function renderLine(line: Line, options: RenderOptions = {}): string {
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** A line, and whether the hosts are as they should be along it. */
+export function renderReading({ line, agreement }: Reading, options: RenderOptions = {}): string {
+  const text = renderLine(line, options);
+  if (agreement === undefined) return text;
+  const paint = options.colour === true ? ansi : plain;
+  if (agreement.agrees) return `${text}\n${paint.good(' intended = observed at every hop')}\n`;
+  const differing = agreement.hops.filter(({ seen }) => seen !== 'both');
+  const rows = differing.map(({ hop, seen }) => {
+    const where = [hop.letter, hop.host, shortPlace(hop.place), hop.device].filter((part) => part !== '').join('  ');
+    return paint.bad(
+      ` ≠ ${where}  ${seen === 'intended' ? 'intended, and not so' : 'so, and not intended'}: ${hop.what}`,
+    );
+  });
+  const end = rows.length > 0 ? [] : [paint.bad(' ≠ intended and observed end differently')];
+  return `${text}\n${[...rows, ...end].join('\n')}\n`;
 }
 
 type Paint = Readonly<Record<'good' | 'bad' | 'dim' | 'bold', (text: string) => string>>;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { command, tryCommand } from '../../src/lab/command.ts';
@@ -67,13 +68,44 @@ describe('the demo', { timeout: 180_000 }, () => {
 
     const trace = await command([process.execPath, tapline, 'trace', 'web2', '8.8.8.8', '--json'], { env });
     const line = JSON.parse(trace.stdout) as Line;
-    expect(line.verdict).toBe('arrives');
+    expect(line).toMatchObject({ verdict: 'arrives', agreement: { agrees: true } });
     expect(line.hops.at(-1)).toMatchObject({ letter: 'Q', host: 'network1', device: 'eth2' });
+
+    const meant = await command([process.execPath, tapline, 'trace', 'web2', '8.8.8.8', '--intended'], { env });
+    expect(meant.stdout).toContain('arrives, as ');
 
     const unknown = await tryCommand([process.execPath, tapline, 'trace', 'nobody', '8.8.8.8'], { env });
     expect(unknown).toMatchObject({ exitCode: 1, stdout: '' });
     expect(unknown.stderr).toContain('nobody');
     expect(unknown.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('can be walked from files, without its server', async () => {
+    const env = { TAPLINE_CONFIG: join(directory, 'tapline.toml') };
+    const dumps = mkdtempSync(join(tmpdir(), 'tapline-dumps-'));
+    try {
+      const ours = (...args: string[]) => command([process.execPath, tapline, ...args], { env });
+      for (const host of ['compute1', 'compute2', 'network1']) {
+        const collect = ['collect', '--output', join(dumps, `${host}.host.json`)];
+        const { stderr } = await ours('lab', 'exec', '--name', name, host, process.execPath, tapline, ...collect);
+        expect(stderr).toBe('');
+      }
+      await ours('collect', '--api', '--output', join(dumps, 'api.json'));
+      expect(statSync(join(dumps, 'api.json')).mode & 0o077).toBe(0);
+      for (const ends of [
+        ['web2', '8.8.8.8'],
+        ['203.0.113.1', 'web1'],
+        ['web1', 'web2'],
+      ]) {
+        const live: Line = JSON.parse((await ours('trace', ...ends, '--json')).stdout);
+        const dumped: Line = JSON.parse((await ours('trace', ...ends, '--json', '--dumps', dumps)).stdout);
+        const hops = ({ hops }: Line) => hops.map(({ letter, host, device }) => `${letter} ${host} ${device}`);
+        expect(dumped.verdict).toBe('arrives');
+        expect(hops(dumped)).toEqual(hops(live));
+      }
+    } finally {
+      rmSync(dumps, { recursive: true });
+    }
   });
 
   test('refuses to run twice in one place', async () => {
