@@ -1,5 +1,6 @@
 /** Every resource that the API serves. */
 import type { Resource } from './engine/resource.ts';
+import { addressScope } from './resources/address-scope.ts';
 import { agent } from './resources/agent.ts';
 import { firewallGroup } from './resources/firewall-group.ts';
 import { firewallPolicy } from './resources/firewall-policy.ts';
@@ -17,10 +18,13 @@ import { router } from './resources/router.ts';
 import { securityGroup } from './resources/security-group.ts';
 import { securityGroupRule } from './resources/security-group-rule.ts';
 import { subnet } from './resources/subnet.ts';
+import { subnetpool } from './resources/subnetpool.ts';
 
 export const allResources: readonly Resource[] = [
   network,
   subnet,
+  subnetpool,
+  addressScope,
   port,
   router,
   floatingip,

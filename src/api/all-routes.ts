@@ -2,16 +2,23 @@
 import { allResources } from './all-resources.ts';
 import { type Route, resourceRoutes } from './engine/routes.ts';
 import { agentRoutes } from './resources/agent.ts';
+import { autoAllocatedTopologyRoutes } from './resources/auto-allocated-topology.ts';
 import { availabilityZoneRoutes } from './resources/availability-zones.ts';
 import { extensionRoutes } from './resources/extensions.ts';
 import { firewallPolicyActions } from './resources/firewall-policy.ts';
+import { networkIpAvailabilityRoutes } from './resources/network-ip-availability.ts';
 import { quotaRoutes } from './resources/quota.ts';
 import { routerActions } from './resources/router.ts';
+import { subnetpoolActions } from './resources/subnetpool-actions.ts';
 
 export const allRoutes: readonly Route[] = [
+  // Before the resource's own, of which they are a narrower form.
+  ...networkIpAvailabilityRoutes,
   ...allResources.flatMap(resourceRoutes),
   ...routerActions,
   ...firewallPolicyActions,
+  ...subnetpoolActions,
+  ...autoAllocatedTopologyRoutes,
   ...agentRoutes,
   ...quotaRoutes,
   ...availabilityZoneRoutes,

@@ -315,10 +315,17 @@ const cases = (): readonly Case[] => [
     'host bits',
     'member',
     'POST subnets',
-    { subnet: { network_id: w.private, ip_version: 4, cidr: '10.3.0.5/24' } },
+    {
+      subnet: {
+        network_id: w.private,
+        ip_version: 4,
+        cidr: '10.3.0.0/24',
+        host_routes: [{ destination: '10.9.0.5/24', nexthop: '10.3.0.9' }],
+      },
+    },
     400,
     'HTTPBadRequest',
-    "Invalid input for cidr. Reason: '10.3.0.5/24' isn't a recognized IP subnet cidr, '10.3.0.0/24' is recommended.",
+    "Invalid input for host_routes. Reason: '10.9.0.5/24' is not a recognized CIDR, '10.9.0.0/24' is recommended.",
   ],
   [
     'no ip_version',

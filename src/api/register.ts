@@ -7,7 +7,7 @@ import type { Store } from '../store/database.ts';
 import { sqlState } from '../store/transaction.ts';
 import { allRoutes } from './all-routes.ts';
 import type { Caller } from './engine/caller.ts';
-import type { Json } from './engine/json.ts';
+import { type Json, jsonText } from './engine/json.ts';
 import type { Answer, Call } from './engine/operations.ts';
 import { RouteTable } from './engine/routes.ts';
 import { ApiError } from './errors/api-error.ts';
@@ -112,7 +112,7 @@ function bodyOf(request: FastifyRequest): Json | undefined {
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.status(answer.status);
   if (answer.body === undefined) return reply.send();
-  return reply.header('content-type', 'application/json').send(JSON.stringify(answer.body));
+  return reply.header('content-type', 'application/json').send(jsonText(answer.body));
 }
 
 /** What keystonemiddleware answers. */

@@ -7,6 +7,7 @@ import { newId } from './bootstrap.ts';
 import type { Identity } from './identity.ts';
 import { deletesEnabledDomain, duplicateName, forbidden, notFound } from './keystone-error.ts';
 import { ById, baseUrl, isYes, listed, parse, requireAdmin, tokenOf } from './request.ts';
+import { stated } from './stated.ts';
 import { storing } from './storing.ts';
 
 type Domain = Selectable<DomainsTable>;
@@ -103,12 +104,7 @@ export function registerDomains(app: FastifyInstance, identity: Identity): void 
         }
         return trx
           .updateTable('domains')
-          .set({
-            id,
-            ...(given.name !== undefined && { name: given.name }),
-            ...(given.description !== undefined && { description: given.description ?? '' }),
-            ...(given.enabled !== undefined && { enabled: given.enabled }),
-          })
+          .set({ id, ...stated(given) })
           .where('id', '=', id)
           .returningAll()
           .executeTakeFirst();

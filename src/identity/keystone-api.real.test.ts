@@ -1,15 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
+import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkConfig } from '../config/config.ts';
 import type { Store } from '../store/database.ts';
-import { openTestStore } from '../store/test-store.ts';
-import { type Identity, openIdentity } from './identity.ts';
-import { registerIdentity } from './register.ts';
+import type { Identity } from './identity.ts';
+import { openTestIdentity, type TestIdentity } from './test-identity.ts';
 
-let directory: string;
+let opened: TestIdentity;
 let store: Store;
 let identity: Identity;
 let app: FastifyInstance;
@@ -17,20 +12,11 @@ let password: string;
 let admin: string;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'tapline-identity-'));
-  store = await openTestStore();
-  identity = await openIdentity(store, checkConfig({ state_directory: directory }));
-  app = Fastify();
-  await registerIdentity(app, identity);
-  password = (await readFile(join(directory, 'admin-password'), 'utf8')).trim();
+  opened = await openTestIdentity();
+  ({ store, identity, app, adminPassword: password } = opened);
   admin = await tokenFor('admin', password, project('admin'));
 });
-afterAll(async () => {
-  await app.close();
-  identity[Symbol.dispose]();
-  await store[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => opened[Symbol.asyncDispose]());
 
 const project = (name: string, domain = 'default') => ({ project: { name, domain: { id: domain } } });
 

@@ -7,6 +7,7 @@ import { newId } from './bootstrap.ts';
 import type { Identity } from './identity.ts';
 import { badRequest, duplicateName, forbidden, notFound } from './keystone-error.ts';
 import { ById, baseUrl, isYes, listed, parse, requireAdmin, tokenOf } from './request.ts';
+import { stated } from './stated.ts';
 import { storing } from './storing.ts';
 
 type Project = Selectable<ProjectsTable>;
@@ -129,12 +130,7 @@ export function registerProjects(app: FastifyInstance, identity: Identity): void
         if (given.enabled === false) await trx.deleteFrom('tokens').where('project_id', '=', id).execute();
         return trx
           .updateTable('projects')
-          .set({
-            id,
-            ...(given.name !== undefined && { name: given.name }),
-            ...(given.description !== undefined && { description: given.description ?? '' }),
-            ...(given.enabled !== undefined && { enabled: given.enabled }),
-          })
+          .set({ id, ...stated(given) })
           .where('id', '=', id)
           .returningAll()
           .executeTakeFirst();

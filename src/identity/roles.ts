@@ -7,6 +7,7 @@ import { newId } from './bootstrap.ts';
 import type { Identity } from './identity.ts';
 import { duplicateName, notFound } from './keystone-error.ts';
 import { ById, baseUrl, listed, parse, requireAdmin } from './request.ts';
+import { stated } from './stated.ts';
 import { storing } from './storing.ts';
 
 type Role = Selectable<RolesTable>;
@@ -67,13 +68,13 @@ export function registerRoles(app: FastifyInstance, identity: Identity): void {
     await requireAdmin(request, identity, 'update_role');
     const { id } = parse(ById, request.params);
     const { role: given } = parse(RoleUpdate, request.body);
-    const change = {
-      id,
-      ...(given.name !== undefined && { name: given.name }),
-      ...(given.description !== undefined && { description: given.description ?? '' }),
-    };
     const role = await storing(
-      db.updateTable('roles').set(change).where('id', '=', id).returningAll().executeTakeFirst(),
+      db
+        .updateTable('roles')
+        .set({ id, ...stated(given) })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst(),
       { duplicate: () => duplicateName('role', given.name ?? ''), missing: () => notFound('role', id) },
     );
     identity.tokens.forget();

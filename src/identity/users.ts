@@ -8,6 +8,7 @@ import type { Identity } from './identity.ts';
 import { duplicateName, notFound, unauthorized } from './keystone-error.ts';
 import { projectBody, readProjects } from './projects.ts';
 import { ById, baseUrl, isYes, listed, parse, requireAdmin, requireAdminOr } from './request.ts';
+import { stated } from './stated.ts';
 import { storing } from './storing.ts';
 
 type User = Selectable<UsersTable>;
@@ -130,10 +131,9 @@ export function registerUsers(app: FastifyInstance, identity: Identity): void {
           .updateTable('users')
           .set({
             id,
-            ...(given.name !== undefined && { name: given.name }),
-            ...(given.description !== undefined && { description: given.description ?? '' }),
+            ...stated(given),
             ...(given.email !== undefined && { email: given.email }),
-            ...(given.enabled !== undefined && { enabled: given.enabled }),
+
             ...(given.default_project_id !== undefined && { default_project_id: given.default_project_id }),
             ...(passwordHash !== undefined && { password_hash: passwordHash }),
           })

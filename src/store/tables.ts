@@ -4,5 +4,12 @@ import type { IdentityTables } from './tables/identity.ts';
 import type { NetworkTables } from './tables/network.ts';
 import type { ServerTables } from './tables/server.ts';
 import type { ServiceTables } from './tables/services.ts';
+import type { SubnetpoolTables } from './tables/subnetpools.ts';
 
-export interface Database extends NetworkTables, IdentityTables, ServerTables, ServiceTables, FirewallTables {}
+export interface Database
+  extends NetworkTables,
+    IdentityTables,
+    ServerTables,
+    ServiceTables,
+    FirewallTables,
+    SubnetpoolTables {}

@@ -13,6 +13,12 @@ export function sqlState(error: unknown): string | undefined {
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }
 
+/** The constraint that an error from PostgreSQL names, `undefined` where it names none. */
+export function violatedConstraint(error: unknown): string | undefined {
+  if (sqlState(error) === undefined || !(error instanceof Error) || !('constraint' in error)) return undefined;
+  return typeof error.constraint === 'string' ? error.constraint : undefined;
+}
+
 /** Runs `work`, which may run more than once and so must have no effect outside the database. */
 export async function runTransaction<T>(
   db: Kysely<Database>,

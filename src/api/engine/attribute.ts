@@ -15,6 +15,8 @@ export interface Column {
   readonly sql: RawBuilder<unknown> | ((caller: Caller) => RawBuilder<unknown>);
   /** SQL to compare and sort by, when it is not `sql`. */
   readonly compared?: RawBuilder<unknown>;
+  /** What SQL cannot say in its final form. */
+  readonly read?: (value: Json) => Json;
   /** A filter that is more than equality. The values are those of one query key, of which one must match. */
   readonly matches?: (values: readonly string[]) => RawBuilder<unknown>;
 }

@@ -23,6 +23,7 @@ export const defaultQuotas: Readonly<Record<string, number>> = {
 const tables: Readonly<Record<string, string>> = {
   network: 'networks',
   subnet: 'subnets',
+  subnetpool: 'subnetpools',
   port: 'ports',
   router: 'routers',
   floatingip: 'floating_ips',

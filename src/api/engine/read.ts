@@ -32,7 +32,8 @@ export async function readList(
     select ${selection(resource, caller, fields)} from ${resource.from}
     where ${sql.join(conditions, sql` and `)}
     order by ${order(resource, caller, query)} ${query.limit > 0 ? sql`limit ${query.limit}` : sql``}`.execute(db);
-  return query.pageReverse ? rows.toReversed() : rows;
+  const read = finished(resource, rows);
+  return query.pageReverse ? read.toReversed() : read;
 }
 
 /** One object that the caller may see. Throws the resource's 404. */
@@ -54,7 +55,7 @@ export async function readOne(
     where ${matches(key, caller, [id])} and ${sees(resource, caller)} and ${below(resource, options.parentId)} ${options.forUpdate ? sql`for update of t` : sql``}`.execute(
     db,
   );
-  const row = rows[0];
+  const row = finished(resource, rows)[0];
   if (row === undefined) throw resource.notFound(id, options.parentId);
   return row;
 }
@@ -70,8 +71,20 @@ export async function readThese(
   const { rows } = await sql<Row>`
     select ${selection(resource, caller, [])} from ${resource.from}
     where ${matches(keyOf(resource), caller, ids)} and ${below(resource, parentId)}`.execute(db);
-  const byId = new Map(rows.map((row) => [row[keyName(resource)], row]));
+  const byId = new Map(finished(resource, rows).map((row) => [row[keyName(resource)], row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** Puts what SQL cannot say in its final form into it. */
+function finished(resource: Resource, rows: readonly Row[]): readonly Row[] {
+  const reads = Object.entries(resource.attributes).flatMap(([name, { column }]) =>
+    column?.read === undefined ? [] : [[name, column.read] as const],
+  );
+  if (reads.length === 0) return rows;
+  return rows.map((row) => {
+    const given = reads.filter(([name]) => name in row);
+    return { ...row, ...Object.fromEntries(given.map(([name, read]) => [name, read(row[name] ?? null)])) };
+  });
 }
 
 /** Attributes that the caller sees, of those asked for. */

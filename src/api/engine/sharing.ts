@@ -5,6 +5,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Attribute, readOnly } from './attribute.ts';
 import type { Caller } from './caller.ts';
+import type { Trx } from './resource.ts';
 import { expression } from './standard-attributes.ts';
 
 /** Kinds that can be shared, as `object_type` says them. */
@@ -27,4 +28,21 @@ export function shared(kind: SharedKind, more: Partial<Attribute> = {}): Attribu
     expression('boolean', (caller: Caller) => sharedWith(kind, caller)),
     { filter: true, ...more },
   );
+}
+
+/** Shares an object with every project, as `shared` in a request asks for. */
+export async function shareWithAll(
+  trx: Trx,
+  kind: SharedKind,
+  object: { readonly id: string; readonly projectId: string },
+): Promise<void> {
+  await sql`
+    insert into rbac_policies (project_id, object_type, object_id, action, target_project)
+    values (${object.projectId}, ${kind}, ${object.id}, 'access_as_shared', '*')
+    on conflict on constraint rbac_policies_once do nothing`.execute(trx);
+}
+
+/** Whoever removes an object removes its policies. */
+export async function forgetSharing(trx: Trx, objectId: string): Promise<void> {
+  await sql`delete from rbac_policies where object_id = ${objectId}`.execute(trx);
 }

@@ -5,16 +5,13 @@ import { isObject, type Json } from './json.ts';
 import { type Answer, type Call, enforceOn, readForChange, transact } from './operations.ts';
 import { readOne } from './read.ts';
 import type { Resource, Row, Work } from './resource.ts';
-import { listOf, type Schema, text } from './validators.ts';
-
-/** In characters, as newer Neutron has it; 60 before. */
-const maximumTagLength = 255;
-const validTags = listOf(text(maximumTagLength));
+import { tagList } from './standard-attributes.ts';
+import type { Schema } from './validators.ts';
 
 /** The body of `tags`, both ways. */
 export const tagsSchema: Schema = {
   type: 'object',
-  properties: { tags: validTags.schema },
+  properties: { tags: tagList.schema },
   required: ['tags'],
   additionalProperties: false,
 };
@@ -64,7 +61,7 @@ function tagsOf(row: Row): readonly string[] {
 }
 
 function checkTags(given: Json): readonly string[] {
-  const reason = validTags(given);
+  const reason = tagList(given);
   if (reason !== null) throw requestErrors.invalidInput(reason);
   return Array.isArray(given) ? given.map(String) : [];
 }

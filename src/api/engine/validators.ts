@@ -1,7 +1,7 @@
 /**
  * Neutron's validators: each says null, or the reason in Neutron's words.
  */
-import { formatCidr, parseAddress, parseCidr } from '../../model/addresses.ts';
+import { addressBits, formatCidr, isInCidr, parseAddress, parseCidr } from '../../model/addresses.ts';
 import { asRepr, asText, isList, isObject, type Json, type JsonObject } from './json.ts';
 
 /** A part of JSON Schema (draft 2020-12), which OpenAPI 3.1 takes. */
@@ -77,14 +77,27 @@ export const ipAddress = validator('type:ip_address', ipSchema, (value) =>
   typeof value === 'string' && parseAddress(value) !== null ? null : `'${asText(value)}' is not a valid IP address`,
 );
 
-/** `type:subnet`: a CIDR without host bits. */
+/** `type:subnet`: a CIDR. Host bits pass, and are dropped where it is used; an address without a length does not. */
 export const subnet = validator('type:subnet', { type: 'string' }, (value) => {
+  if (typeof value === 'string' && parseCidr(value) !== null) return null;
+  const address = typeof value === 'string' ? parseAddress(value) : null;
+  return address === null
+    ? `'${asText(value)}' is not a valid IP subnet`
+    : `'${asText(value)}' isn't a recognized IP subnet cidr, '${asText(value)}/${addressBits(address.version)}' is recommended`;
+});
+
+/** `type:route_cidr`: a CIDR without host bits, and not of loopback. */
+const routeCidr = validator('type:route_cidr', { type: 'string' }, (value) => {
   const cidr = typeof value === 'string' ? parseCidr(value) : null;
-  if (cidr === null) return `'${asText(value)}' is not a valid IP subnet`;
+  if (cidr === null) return `'${asText(value)}' is not a valid CIDR`;
   const recommended = formatCidr(cidr);
-  return value === recommended
-    ? null
-    : `'${asText(value)}' isn't a recognized IP subnet cidr, '${recommended}' is recommended`;
+  const [given = ''] = asText(value).split('/');
+  if (parseAddress(given)?.value !== cidr.network) {
+    return `'${asText(value)}' is not a recognized CIDR, '${recommended}' is recommended`;
+  }
+  return isInCidr(recommended.split('/')[0] ?? '', cidr.version === 4 ? '127.0.0.0/8' : '::1/128')
+    ? `'${asText(value)}' is not a routable CIDR`
+    : null;
 });
 
 /** `type:ip_or_subnet`: an address, or one with the length of its prefix, whose host bits may be set. */
@@ -128,6 +141,11 @@ function duplicates(items: readonly Json[]): string | null {
     seen.add(key);
   }
   return null;
+}
+
+/** `type:list_of_unique_strings`. */
+export function uniqueTexts(maximum: number): Validator {
+  return Object.assign(listOf(text(maximum)), { type: 'type:list_of_unique_strings' });
 }
 
 /** An object with exactly the keys of `keys`, of which those in `required` must be there. */
@@ -235,7 +253,7 @@ export const hostRoutes = validator('type:hostroutes', { type: 'array', items: h
     if (!isObject(route)) return `Invalid data format for hostroute: '${asText(route)}'`;
     const expected = Object.keys(route).sort().join() === 'destination,nexthop';
     if (!expected) return keysReason(route, ['destination', 'nexthop'], ['destination', 'nexthop']);
-    const reason = subnet(route['destination'] ?? null) ?? ipAddress(route['nexthop'] ?? null);
+    const reason = routeCidr(route['destination'] ?? null) ?? ipAddress(route['nexthop'] ?? null);
     if (reason !== null) return reason;
   }
   return duplicates(value) === null

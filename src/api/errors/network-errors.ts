@@ -1,4 +1,4 @@
-import { ApiError, conflict, missing, wrong } from './api-error.ts';
+import { ApiError, badRequest, conflict, missing, wrong } from './api-error.ts';
 import { requestErrors } from './request-errors.ts';
 
 /** Errors of networks and subnets. */
@@ -53,9 +53,6 @@ export const networkErrors = {
     requestErrors.invalidInput(
       `Requested subnet with cidr: ${cidr} for network: ${networkId} overlaps with another subnet`,
     ),
-  subnetPoolRequired: () =>
-    wrong('BadRequest', 'Bad subnets request: a subnetpool must be specified in the absence of a cidr.'),
-  subnetPoolNotFound: (id: string) => missing('SubnetPoolNotFound', `Subnet pool ${id} could not be found.`),
   invalidPool: (pool: string) => wrong('InvalidAllocationPool', `The allocation pool ${pool} is not valid.`),
   poolOutOfBounds: (pool: string, cidr: string) =>
     wrong('OutOfBoundsAllocationPool', `The allocation pool ${pool} spans beyond the subnet cidr ${cidr}.`),
@@ -63,6 +60,23 @@ export const networkErrors = {
     conflict('OverlappingAllocationPools', `Found overlapping allocation pools: ${one} ${other} for subnet ${cidr}.`),
   gatewayInPool: (gatewayIp: string, pool: string) =>
     conflict('GatewayConflictWithAllocationPools', `Gateway ip ${gatewayIp} conflicts with allocation pool ${pool}.`),
+  defaultExternalExists: (id: string) =>
+    conflict('DefaultExternalNetworkExists', `A default external network already exists: ${id}.`),
+  serviceTypesNotList: () => badRequest('Subnet service types must be a list.'),
+  serviceTypeNotText: (value: string) =>
+    wrong('InvalidInputSubnetServiceType', `Subnet service type ${value} is not a string.`),
+  serviceTypeNoOwner: (value: string) =>
+    wrong('InvalidSubnetServiceType', `Subnet service type ${value} does not correspond to a valid device owner.`),
+  tooManyNameservers: (subnet: string, limit: number) =>
+    wrong(
+      'DNSNameServersExhausted',
+      `Unable to complete operation for ${subnet}. The number of DNS nameservers exceeds the limit ${limit}.`,
+    ),
+  tooManyHostRoutes: (subnet: string, limit: number) =>
+    wrong(
+      'HostRoutesExhausted',
+      `Unable to complete operation for ${subnet}. The number of host routes exceeds the limit ${limit}.`,
+    ),
   gatewayInUse: (gatewayIp: string, portId: string) =>
     conflict('GatewayIpInUse', `Current gateway ip ${gatewayIp} already in use by port ${portId}. Unable to update.`),
 } as const;

@@ -35,6 +35,11 @@ export const portErrors = {
     ),
   noAddressLeft: (networkId: string) =>
     conflict('IpAddressGenerationFailure', `No more IP addresses available on network ${networkId}.`),
+  noServiceSubnet: (networkId: string, owner: string) =>
+    conflict(
+      'IpAddressGenerationFailureNoMatchingSubnet',
+      `No valid service subnet for the given device owner, network ${networkId}, service type ${owner}.`,
+    ),
   macInUse: (networkId: string, mac: string) =>
     conflict(
       'MacAddressInUse',

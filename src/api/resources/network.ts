@@ -1,5 +1,5 @@
 /** Networks: one segment each. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
 import { orNull, toBoolean, toInteger, toLowerCase } from '../engine/conversions.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
@@ -19,6 +19,7 @@ import { booleanOf, integerOf, requiredText, textOf, textsOf, type Values } from
 import { networkErrors } from '../errors/network-errors.ts';
 import { requestErrors } from '../errors/request-errors.ts';
 import { ensureDefaultGroup } from '../work/default-group.ts';
+import { setDefault } from '../work/default-network.ts';
 import { place } from '../work/place.ts';
 import { freeNumbers, maximumMtu, type Segment, segmentInUse, wantedSegment } from '../work/segment.ts';
 
@@ -27,6 +28,12 @@ const minimumMtuIpv6 = 1280;
 const drawnNumbers = 8;
 
 const providerAttribute = { default: notGiven, enforcePolicy: true, filter: true } as const;
+
+/** The address scope of the pools that the network's subnets come from: all of one IP version are of one scope. */
+function addressScopeOf(version: 4 | 6): RawBuilder<unknown> {
+  return sql`(select p.address_scope_id from subnets s join subnetpools p on p.id = s.subnetpool_id
+    where s.network_id = t.id and s.ip_version = ${version} limit 1)`;
+}
 
 export const network: Resource = {
   name: 'network',
@@ -41,6 +48,7 @@ export const network: Resource = {
     'provider',
     'availability_zone',
     'address-scope',
+    'auto-allocated-topology',
     'dns-integration',
     'standard-attr-description',
   ],
@@ -87,8 +95,8 @@ export const network: Resource = {
         sql`case when exists (select 1 from dhcp_servers d where d.network_id = t.id) then '["nova"]'::jsonb else '[]'::jsonb end`,
       ),
     ),
-    ipv4_address_scope: readOnly(expression('text', sql`null::text`)),
-    ipv6_address_scope: readOnly(expression('text', sql`null::text`)),
+    ipv4_address_scope: readOnly(expression('text', addressScopeOf(4))),
+    ipv6_address_scope: readOnly(expression('text', addressScopeOf(6))),
     'router:external': writable(column('external', 'boolean'), {
       default: false,
       convert: toBoolean,
@@ -131,6 +139,7 @@ async function createNetwork(work: Work, values: Values): Promise<string> {
   const networkId =
     'network_type' in wanted ? await insert(work, values, wanted) : await insertFree(work, values, wanted);
   if (networkId === null) throw 'network_type' in wanted ? segmentInUse(wanted) : networkErrors.noSegmentLeft();
+  if (booleanOf(values, 'is_default') && booleanOf(values, 'router:external')) await setDefault(work, networkId, true);
   work.changes.push({ kind: 'network', id: networkId });
   return networkId;
 }
@@ -166,7 +175,6 @@ async function insert(work: Work, values: Values, segment: Segment): Promise<str
       admin_state_up: booleanOf(values, 'admin_state_up'),
       shared: booleanOf(values, 'shared'),
       external: booleanOf(values, 'router:external'),
-      is_default: booleanOf(values, 'is_default'),
       port_security_enabled: booleanOf(values, 'port_security_enabled'),
       dns_domain: textOf(values, 'dns_domain'),
       availability_zone_hints: textsOf(values, 'availability_zone_hints'),
@@ -205,7 +213,6 @@ async function updateNetwork(work: Work, current: Row, changes: Values): Promise
       admin_state_up: booleanOf(changes, 'admin_state_up'),
       shared,
       external,
-      is_default: booleanOf(changes, 'is_default'),
       port_security_enabled: booleanOf(changes, 'port_security_enabled'),
       dns_domain: textOf(changes, 'dns_domain'),
       mtu: wantedMtu(work, current, changes),
@@ -214,6 +221,10 @@ async function updateNetwork(work: Work, current: Row, changes: Values): Promise
     }))
     .where('id', '=', current.id)
     .execute();
+  if ('is_default' in changes || external !== undefined) {
+    const isDefault = booleanOf(changes, 'is_default') ?? current['is_default'] === true;
+    await setDefault(work, current.id, isDefault && (external ?? current['router:external'] === true));
+  }
   if ('mtu' in changes) await checkIpv6Mtu(work, current.id);
   work.changes.push({ kind: 'network', id: current.id });
   if ('admin_state_up' in changes) await place(work);

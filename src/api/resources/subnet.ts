@@ -1,8 +1,7 @@
 /** Subnets: addresses of a network. */
 import { sql } from 'kysely';
-import { type AddressRange, addressBits, type Cidr, formatCidr, toAddress, toCidr } from '../../model/addresses.ts';
-import { sqlState } from '../../store/transaction.ts';
-import { filterOnly, notGiven, onCreate, writable } from '../engine/attribute.ts';
+import { type AddressRange, type Cidr, formatCidr, toCidr } from '../../model/addresses.ts';
+import { filterOnly, notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
 import {
   noneToEmptyList,
   toBoolean,
@@ -14,44 +13,63 @@ import {
 import { touch } from '../engine/operations.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
 import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
+import { prefixDelegation, serviceTypes, subnetpoolId, toServiceTypes } from '../engine/subnet-validators.ts';
 import {
   hostRoutes,
   ipAddress,
   ipPools,
-  listOf,
+  isUuid,
   nameservers,
   nonNegative,
   oneOf,
   orNone,
   subnet as subnetValue,
-  text,
   uuid,
 } from '../engine/validators.ts';
-import {
-  booleanOf,
-  integerOf,
-  objectsOf,
-  requiredText,
-  textOf,
-  textOrNullOf,
-  textsOf,
-  type Values,
-} from '../engine/values.ts';
+import { booleanOf, objectsOf, requiredText, textOf, textOrNullOf, textsOf, type Values } from '../engine/values.ts';
 import { networkErrors } from '../errors/network-errors.ts';
 import { requestErrors } from '../errors/request-errors.ts';
-import { addAutoAddresses } from '../work/fixed-ips.ts';
+import { subnetpoolErrors } from '../errors/subnetpool-errors.ts';
+import { addAutoAddresses, addGatewayAddresses } from '../work/fixed-ips.ts';
 import { networkTarget } from '../work/network-target.ts';
 import { place } from '../work/place.ts';
-import { checkGatewayOutside, checkPools, defaultGateway, defaultPools, rangeEnds } from '../work/subnet-addresses.ts';
+import { refusing } from '../work/refusing.ts';
+import { checkGatewayOutside, checkPools, defaultPools, rangeEnds } from '../work/subnet-addresses.ts';
+import { type PlacedSubnet, placeSubnet } from '../work/subnet-cidr.ts';
+import { checkDhcp, checkModes, checkSubnet } from '../work/subnet-rules.ts';
 
 const ipv6Modes = oneOf(['dhcpv6-stateful', 'dhcpv6-stateless', 'slaac']);
-const exclusionViolation = '23P01';
+
+/** The pool's id, or that the prefix comes by delegation. */
+const poolColumn = expression(
+  'text',
+  sql`case when t.prefix_delegation then ${prefixDelegation}::text else t.subnetpool_id::text end`,
+  {
+    matches: (values) => {
+      const asked = [
+        sql`t.subnetpool_id = any(${values.filter(isUuid)}::uuid[])`,
+        ...(values.includes(prefixDelegation) ? [sql`t.prefix_delegation`] : []),
+        ...(values.some((one) => ['None', 'null', ''].includes(one))
+          ? [sql`(t.subnetpool_id is null and not t.prefix_delegation)`]
+          : []),
+      ];
+      return sql`(${sql.join(asked, sql` or `)})`;
+    },
+  },
+);
 
 export const subnet: Resource = {
   name: 'subnet',
   collection: 'subnets',
   path: 'subnets',
-  extensions: ['subnet-service-types', 'subnet_allocation', 'default-subnetpools', 'standard-attr-description'],
+  extensions: [
+    'subnet-service-types',
+    'subnet_allocation',
+    'default-subnetpools',
+    'subnet-dns-publish-fixed-ip',
+    'subnet-external-network',
+    'standard-attr-description',
+  ],
   from: sql`subnets as t`,
   quota: 'subnet',
   tagged: { table: 'subnets' },
@@ -69,9 +87,9 @@ export const subnet: Resource = {
       sortKey: true,
     }),
     network_id: onCreate(column('network_id', 'uuid'), { validate: uuid, filter: true, sortKey: true }),
-    subnetpool_id: onCreate(column('subnetpool_id', 'uuid'), {
+    subnetpool_id: onCreate(poolColumn, {
       default: notGiven,
-      validate: orNone(uuid),
+      validate: orNone(subnetpoolId),
       filter: true,
       sortKey: true,
     }),
@@ -131,12 +149,17 @@ export const subnet: Resource = {
     description,
     service_types: writable(expression('json', sql`to_jsonb(t.service_types)`), {
       default: notGiven,
-      enforcePolicy: true,
-      validate: listOf(text(255)),
+      convert: toServiceTypes,
+      validate: serviceTypes,
     }),
-    shared: filterOnly(expression('boolean', sql`(select n.shared from networks n where n.id = t.network_id)`)),
-    'router:external': filterOnly(
+    dns_publish_fixed_ip: writable(column('dns_publish_fixed_ip', 'boolean'), { default: false, convert: toBoolean }),
+    shared: {
+      ...filterOnly(expression('boolean', sql`(select n.shared from networks n where n.id = t.network_id)`)),
+      enforcePolicy: true,
+    },
+    'router:external': readOnly(
       expression('boolean', sql`(select n.external from networks n where n.id = t.network_id)`),
+      { filter: true, enforcePolicy: true },
     ),
     ...tags,
     ...history,
@@ -147,88 +170,40 @@ export const subnet: Resource = {
 };
 
 async function createSubnet(work: Work, values: Values): Promise<string> {
-  const cidr = wantedCidr(values);
+  const placed = await placeSubnet(work, values);
+  const { cidr } = placed;
+  checkSubnet(values, cidr);
   checkModes(values, cidr);
-  checkVersions(values, cidr.version);
-  const gatewayIp = 'gateway_ip' in values ? (textOrNullOf(values, 'gateway_ip') ?? null) : defaultGateway(cidr);
+  if (booleanOf(values, 'enable_dhcp')) checkDhcp(cidr);
+  const gatewayIp = 'gateway_ip' in values ? (textOrNullOf(values, 'gateway_ip') ?? null) : placed.gatewayIp;
   const given = objectsOf(values, 'allocation_pools');
   const pools = given === undefined ? defaultPools(cidr, gatewayIp) : checkPools(cidr, given);
   if (given !== undefined) checkGatewayOutside(gatewayIp, pools);
   const networkId = requiredText(values, 'network_id');
-  const subnetId = await insert(work, values, cidr, gatewayIp);
+  const subnetId = await insert(work, values, placed, gatewayIp);
   await writePools(work, subnetId, pools);
   await touch(work, 'networks', networkId);
   work.changes.push({ kind: 'subnet', id: subnetId, networkId }, { kind: 'network', id: networkId });
   await addAutoAddresses(work, subnetId);
+  await addGatewayAddresses(work, subnetId);
   await place(work);
   return subnetId;
 }
 
-function wantedCidr(values: Values): Cidr {
-  const pool = textOrNullOf(values, 'subnetpool_id');
-  if (pool) throw networkErrors.subnetPoolNotFound(pool);
-  const text = textOrNullOf(values, 'cidr');
-  if (!text) throw networkErrors.subnetPoolRequired();
-  const cidr = toCidr(text);
-  const version = integerOf(values, 'ip_version');
-  if (cidr.version !== version) {
-    throw requestErrors.invalidInput(`cidr '${text}' does not match the ip_version '${version}'`);
-  }
-  if (cidr.prefixLength === 0) {
-    throw requestErrors.invalidInput('0 is not allowed as CIDR prefix length');
-  }
-  return cidr;
-}
-
-function checkModes(values: Values, cidr: Cidr): void {
-  const ra = textOf(values, 'ipv6_ra_mode');
-  const mode = textOf(values, 'ipv6_address_mode');
-  for (const [attribute, value] of [
-    ['ipv6_ra_mode', ra],
-    ['ipv6_address_mode', mode],
-  ] as const) {
-    if (value !== undefined && cidr.version === 4) {
-      throw requestErrors.invalidInput(`${attribute} is not valid when ip_version is 4`);
-    }
-  }
-  if ((ra ?? mode) !== undefined && booleanOf(values, 'enable_dhcp') === false) {
-    throw requestErrors.invalidInput(
-      'ipv6_ra_mode or ipv6_address_mode cannot be set when enable_dhcp is set to False',
-    );
-  }
-  if (ra !== undefined && mode !== undefined && ra !== mode) {
-    throw requestErrors.invalidInput(
-      `ipv6_ra_mode set to '${ra}' with ipv6_address_mode set to '${mode}' is not valid. If both attributes are set, they must be the same value`,
-    );
-  }
-  const auto = [ra, mode].some((one) => one === 'slaac' || one === 'dhcpv6-stateless');
-  if (auto && cidr.prefixLength !== addressBits(6) / 2) {
-    throw requestErrors.invalidInput(
-      `Invalid CIDR ${formatCidr(cidr)} for IPv6 address mode. OpenStack uses the EUI-64 address format, which requires the prefix to be /64`,
-    );
-  }
-}
-
-/** Gateway, name servers and routes speak the subnet's IP version. */
-function checkVersions(values: Values, version: 4 | 6): void {
-  const check = (what: string, ip: string) => {
-    if (toAddress(ip.split('/')[0] ?? '').version !== version) {
-      throw requestErrors.invalidInput(`${what} '${ip}' does not match the ip_version '${version}'`);
-    }
-  };
-  const gatewayIp = textOrNullOf(values, 'gateway_ip');
-  if (gatewayIp) check('gateway_ip', gatewayIp);
-  for (const ip of textsOf(values, 'dns_nameservers') ?? []) check('dns_nameserver', ip);
-  for (const route of objectsOf(values, 'host_routes') ?? []) {
-    check('destination', String(route['destination']));
-    check('nexthop', String(route['nexthop']));
-  }
-}
-
-async function insert(work: Work, values: Values, cidr: Cidr, gatewayIp: string | null): Promise<string> {
+async function insert(
+  work: Work,
+  values: Values,
+  { cidr, source }: PlacedSubnet,
+  gatewayIp: string | null,
+): Promise<string> {
   const networkId = requiredText(values, 'network_id');
-  try {
-    const row = await work.trx
+  const refusals = {
+    subnets_do_not_overlap: () => networkErrors.subnetsOverlap(formatCidr(cidr), networkId),
+    subnets_once_in_space: subnetpoolErrors.cidrNotFree,
+    subnets_of_one_space: subnetpoolErrors.otherPoolOnNetwork,
+  };
+  const row = await refusing(refusals, () =>
+    work.trx
       .insertInto('subnets')
       .values({
         project_id: requiredText(values, 'project_id'),
@@ -244,15 +219,13 @@ async function insert(work: Work, values: Values, cidr: Cidr, gatewayIp: string 
         ipv6_ra_mode: textOf(values, 'ipv6_ra_mode') ?? null,
         ipv6_address_mode: textOf(values, 'ipv6_address_mode') ?? null,
         service_types: textsOf(values, 'service_types'),
-        subnetpool_id: null,
+        dns_publish_fixed_ip: booleanOf(values, 'dns_publish_fixed_ip'),
+        ...source,
       })
       .returning('id')
-      .executeTakeFirstOrThrow();
-    return row.id;
-  } catch (error) {
-    if (sqlState(error) === exclusionViolation) throw networkErrors.subnetsOverlap(formatCidr(cidr), networkId);
-    throw error;
-  }
+      .executeTakeFirstOrThrow(),
+  );
+  return row.id;
 }
 
 async function writePools(work: Work, subnetId: string, pools: readonly AddressRange[]): Promise<void> {
@@ -272,7 +245,8 @@ async function writePools(work: Work, subnetId: string, pools: readonly AddressR
 async function updateSubnet(work: Work, current: Row, changes: Values): Promise<void> {
   const cidr = toCidr(String(current['cidr']));
   const networkId = String(current['network_id']);
-  checkVersions(changes, cidr.version);
+  checkSubnet(changes, cidr, current.id);
+  checkDhcpChange(current, changes, cidr);
   const gatewayIp = 'gateway_ip' in changes ? (textOrNullOf(changes, 'gateway_ip') ?? null) : undefined;
   const pools = objectsOf(changes, 'allocation_pools');
   const ranges = checkPools(cidr, pools ?? objectsOf(current, 'allocation_pools') ?? []);
@@ -292,6 +266,7 @@ async function updateSubnet(work: Work, current: Row, changes: Values): Promise<
       dns_nameservers: textsOf(changes, 'dns_nameservers'),
       host_routes: routes && JSON.stringify(routes),
       service_types: textsOf(changes, 'service_types'),
+      dns_publish_fixed_ip: booleanOf(changes, 'dns_publish_fixed_ip'),
       revision_number: eb('revision_number', '+', 1),
       updated_at: sql<string>`now()`,
     }))
@@ -300,6 +275,14 @@ async function updateSubnet(work: Work, current: Row, changes: Values): Promise<
   await touch(work, 'networks', networkId);
   work.changes.push({ kind: 'subnet', id: current.id, networkId });
   if ('enable_dhcp' in changes) await place(work);
+}
+
+function checkDhcpChange(current: Row, changes: Values, cidr: Cidr): void {
+  const wanted = booleanOf(changes, 'enable_dhcp');
+  if (wanted === true && current['enable_dhcp'] === false) checkDhcp(cidr);
+  if (wanted === false && (current['ipv6_ra_mode'] ?? current['ipv6_address_mode']) !== null) {
+    throw requestErrors.invalidInput('Cannot disable enable_dhcp with ipv6 attributes set');
+  }
 }
 
 async function checkGatewayFree(work: Work, current: Row): Promise<void> {

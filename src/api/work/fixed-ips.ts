@@ -37,7 +37,7 @@ export async function allocateFixedIps(
   firstPosition = 0,
 ): Promise<void> {
   if (asked?.length === 0) return;
-  const subnets = await readSubnets(work, port.networkId);
+  const subnets = eligible(port, await readSubnets(work, port.networkId));
   if (asked === undefined) return await allocateUsual(work, port, subnets);
   const wanted = asked.map((one) => resolve(port, subnets, one));
   for (const [index, { subnet, ip }] of wanted.entries()) {
@@ -65,6 +65,35 @@ export async function addAutoAddresses(work: Work, subnetId: string): Promise<vo
   work.changes.push(...ids.map((id) => ({ kind: 'port', id })));
 }
 
+/** Gives gateways of routers on the subnet's network an address there, where they have none of its IP version. */
+export async function addGatewayAddresses(work: Work, subnetId: string): Promise<void> {
+  const { rows } = await sql<{ id: string; position: number }>`
+    select p.id, (select count(*) from ip_allocations a where a.port_id = p.id) as position
+    from subnets s join ports p on p.network_id = s.network_id
+    where s.id = ${subnetId} and not ${isAuto} and p.device_owner = 'network:router_gateway'
+      and (s.service_types = '{}' or p.device_owner = any(s.service_types))
+      and not exists (select 1 from ip_allocations a where a.port_id = p.id and family(a.ip_address) = s.ip_version)`.execute(
+    work.trx,
+  );
+  for (const { id, position } of rows) {
+    if ((await giveAddress(work.trx, { portId: id, subnetId, position })) === null) return;
+    work.changes.push({ kind: 'port', id });
+  }
+}
+
+/**
+ * Subnets for the port's owner, then subnets for everybody. Throws where all of the network's are for others: such a port
+ * without an address would look like a mistake of the server.
+ */
+function eligible(port: AddressedPort, all: readonly SubnetRow[]): readonly SubnetRow[] {
+  const own = all.filter((one) => one.service_types.includes(port.deviceOwner));
+  const common = all.filter((one) => one.service_types.length === 0);
+  if (all.length > 0 && own.length + common.length === 0) {
+    throw portErrors.noServiceSubnet(port.networkId, port.deviceOwner);
+  }
+  return [...own, ...common];
+}
+
 const isAuto = sql<boolean>`(s.ip_version = 6 and s.ipv6_address_mode in ('slaac', 'dhcpv6-stateless')) is true`;
 
 async function readSubnets(work: Work, networkId: string): Promise<readonly SubnetRow[]> {
@@ -75,8 +104,7 @@ async function readSubnets(work: Work, networkId: string): Promise<readonly Subn
 }
 
 /** One address of IPv4, one of stateful IPv6, and the one of each SLAAC subnet. */
-async function allocateUsual(work: Work, port: AddressedPort, all: readonly SubnetRow[]): Promise<void> {
-  const subnets = all.filter((one) => one.service_types.length === 0 || one.service_types.includes(port.deviceOwner));
+async function allocateUsual(work: Work, port: AddressedPort, subnets: readonly SubnetRow[]): Promise<void> {
   let position = 0;
   for (const version of [4, 6]) {
     const group = subnets.filter((one) => one.ip_version === version && !one.auto);

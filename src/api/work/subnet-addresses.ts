@@ -42,7 +42,7 @@ export function isHostAddress(cidr: Cidr, ip: string): boolean {
 
 /** Reads the pools of a request. Throws what Neutron says of wrong, outlying and overlapping ones. */
 export function checkPools(cidr: Cidr, pools: readonly JsonObject[]): readonly AddressRange[] {
-  const subnet = cidrRange(cidr);
+  const hosts = hostRange(cidr);
   const ranges = pools.map((pool): AddressRange => {
     const first = toAddress(String(pool['start']));
     const last = toAddress(String(pool['end']));
@@ -52,7 +52,7 @@ export function checkPools(cidr: Cidr, pools: readonly JsonObject[]): readonly A
     return { version: cidr.version, first: first.value, last: last.value };
   });
   for (const range of ranges) {
-    if (range.first < subnet.first || range.last > subnet.last) {
+    if (range.first < hosts.first || range.last > hosts.last) {
       throw networkErrors.poolOutOfBounds(rangeText(range), formatCidr(cidr));
     }
   }

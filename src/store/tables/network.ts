@@ -45,7 +45,11 @@ export interface SubnetsTable extends Standard {
   readonly ipv6_ra_mode: string | null;
   readonly ipv6_address_mode: string | null;
   readonly service_types: Generated<string[]>;
+  readonly dns_publish_fixed_ip: Generated<boolean>;
   readonly subnetpool_id: string | null;
+  /** The pool's `space`. */
+  readonly space: string | null;
+  readonly prefix_delegation: Generated<boolean>;
 }
 
 export interface AllocationPoolsTable {
