@@ -2,6 +2,8 @@
 import type { Resource } from './engine/resource.ts';
 import { addressScope } from './resources/address-scope.ts';
 import { agent } from './resources/agent.ts';
+import { bgpPeer } from './resources/bgp-peer.ts';
+import { bgpSpeaker } from './resources/bgp-speaker.ts';
 import { firewallGroup } from './resources/firewall-group.ts';
 import { firewallPolicy } from './resources/firewall-policy.ts';
 import { firewallRule } from './resources/firewall-rule.ts';
@@ -19,6 +21,9 @@ import { securityGroup } from './resources/security-group.ts';
 import { securityGroupRule } from './resources/security-group-rule.ts';
 import { subnet } from './resources/subnet.ts';
 import { subnetpool } from './resources/subnetpool.ts';
+import { tapFlow } from './resources/tap-flow.ts';
+import { tapMirror } from './resources/tap-mirror.ts';
+import { tapService } from './resources/tap-service.ts';
 
 export const allResources: readonly Resource[] = [
   network,
@@ -41,4 +46,9 @@ export const allResources: readonly Resource[] = [
   firewallGroup,
   firewallPolicy,
   firewallRule,
+  bgpSpeaker,
+  bgpPeer,
+  tapService,
+  tapFlow,
+  tapMirror,
 ];

@@ -4,6 +4,7 @@ import { type Route, resourceRoutes } from './engine/routes.ts';
 import { agentRoutes } from './resources/agent.ts';
 import { autoAllocatedTopologyRoutes } from './resources/auto-allocated-topology.ts';
 import { availabilityZoneRoutes } from './resources/availability-zones.ts';
+import { bgpSpeakerActions } from './resources/bgp-speaker-actions.ts';
 import { extensionRoutes } from './resources/extensions.ts';
 import { firewallPolicyActions } from './resources/firewall-policy.ts';
 import { networkIpAvailabilityRoutes } from './resources/network-ip-availability.ts';
@@ -17,6 +18,7 @@ export const allRoutes: readonly Route[] = [
   ...allResources.flatMap(resourceRoutes),
   ...routerActions,
   ...firewallPolicyActions,
+  ...bgpSpeakerActions,
   ...subnetpoolActions,
   ...autoAllocatedTopologyRoutes,
   ...agentRoutes,

@@ -2,6 +2,7 @@
 import type { FirewallTables } from './tables/firewall.ts';
 import type { IdentityTables } from './tables/identity.ts';
 import type { NetworkTables } from './tables/network.ts';
+import type { RoutingAndTapTables } from './tables/routing-and-taps.ts';
 import type { ServerTables } from './tables/server.ts';
 import type { ServiceTables } from './tables/services.ts';
 import type { SubnetpoolTables } from './tables/subnetpools.ts';
@@ -12,4 +13,5 @@ export interface Database
     ServerTables,
     ServiceTables,
     FirewallTables,
+    RoutingAndTapTables,
     SubnetpoolTables {}

@@ -1,4 +1,4 @@
--- Metering, logging and local IPs. Descriptions of what is to be done by hosts; nothing here says that they do it.
+-- Metering, logging, local IPs, firewall groups, dynamic routing and taps: what hosts are to do. Nothing here says that they do it.
 
 CREATE TABLE metering_labels (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -146,3 +146,93 @@ CREATE TABLE firewall_group_ports (
   firewall_group_id uuid NOT NULL REFERENCES firewall_groups ON DELETE CASCADE
 );
 CREATE INDEX firewall_group_ports_group ON firewall_group_ports (firewall_group_id);
+
+-- Dynamic routing: speakers, the peers that they talk to, and the external networks whose routes they tell.
+CREATE TABLE bgp_speakers (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  project_id text NOT NULL,
+  name text NOT NULL DEFAULT '',
+  local_as bigint NOT NULL CHECK (local_as BETWEEN 1 AND 4294967295),
+  ip_version integer NOT NULL CHECK (ip_version IN (4, 6)),
+  advertise_floating_ip_host_routes boolean NOT NULL DEFAULT true,
+  advertise_tenant_networks boolean NOT NULL DEFAULT true
+);
+CREATE INDEX bgp_speakers_project ON bgp_speakers (project_id);
+
+CREATE TABLE bgp_peers (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  project_id text NOT NULL,
+  name text NOT NULL DEFAULT '',
+  peer_ip inet NOT NULL,
+  remote_as bigint NOT NULL CHECK (remote_as BETWEEN 1 AND 4294967295),
+  auth_type text NOT NULL CHECK (auth_type IN ('none', 'md5')),
+  password text,
+  UNIQUE (id, peer_ip)
+);
+CREATE INDEX bgp_peers_project ON bgp_peers (project_id);
+
+-- A speaker has one peer at an address. A peer's address never changes.
+CREATE TABLE bgp_speaker_peers (
+  bgp_speaker_id uuid NOT NULL REFERENCES bgp_speakers ON DELETE CASCADE,
+  bgp_peer_id uuid NOT NULL,
+  peer_ip inet NOT NULL,
+  PRIMARY KEY (bgp_speaker_id, peer_ip),
+  FOREIGN KEY (bgp_peer_id, peer_ip) REFERENCES bgp_peers (id, peer_ip) ON DELETE CASCADE
+);
+CREATE INDEX bgp_speaker_peers_peer ON bgp_speaker_peers (bgp_peer_id);
+
+CREATE TABLE bgp_speaker_networks (
+  bgp_speaker_id uuid NOT NULL REFERENCES bgp_speakers ON DELETE CASCADE,
+  network_id uuid NOT NULL REFERENCES networks ON DELETE CASCADE,
+  PRIMARY KEY (bgp_speaker_id, network_id)
+);
+CREATE INDEX bgp_speaker_networks_network ON bgp_speaker_networks (network_id);
+
+-- Tap as a service: what of a port's traffic is also sent elsewhere. All of it goes with its ports.
+CREATE TABLE tap_services (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  project_id text NOT NULL,
+  name text NOT NULL DEFAULT '',
+  description text NOT NULL DEFAULT '',
+  port_id uuid NOT NULL REFERENCES ports ON DELETE CASCADE
+);
+CREATE INDEX tap_services_project ON tap_services (project_id);
+CREATE INDEX tap_services_port ON tap_services (port_id);
+
+CREATE TABLE tap_flows (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  project_id text NOT NULL,
+  name text NOT NULL DEFAULT '',
+  description text NOT NULL DEFAULT '',
+  tap_service_id uuid NOT NULL REFERENCES tap_services ON DELETE CASCADE,
+  source_port uuid NOT NULL REFERENCES ports ON DELETE CASCADE,
+  direction text NOT NULL CHECK (direction IN ('IN', 'OUT', 'BOTH')),
+  vlan_filter text
+);
+CREATE INDEX tap_flows_project ON tap_flows (project_id);
+CREATE INDEX tap_flows_service ON tap_flows (tap_service_id);
+CREATE INDEX tap_flows_source ON tap_flows (source_port);
+
+CREATE TABLE tap_mirrors (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  project_id text NOT NULL,
+  name text NOT NULL DEFAULT '',
+  description text NOT NULL DEFAULT '',
+  port_id uuid NOT NULL REFERENCES ports ON DELETE CASCADE,
+  mirror_type text NOT NULL CHECK (mirror_type IN ('erspanv1', 'gre')),
+  remote_ip inet NOT NULL,
+  UNIQUE (id, remote_ip)
+);
+CREATE INDEX tap_mirrors_project ON tap_mirrors (project_id);
+CREATE INDEX tap_mirrors_port ON tap_mirrors (port_id);
+
+-- The tunnels of a mirror, by direction. At a remote end a tunnel's number means one mirror.
+CREATE TABLE tap_mirror_tunnels (
+  tap_mirror_id uuid NOT NULL,
+  remote_ip inet NOT NULL,
+  direction text NOT NULL CHECK (direction IN ('IN', 'OUT', 'BOTH')),
+  tunnel_id integer NOT NULL,
+  PRIMARY KEY (tap_mirror_id, direction),
+  FOREIGN KEY (tap_mirror_id, remote_ip) REFERENCES tap_mirrors (id, remote_ip) ON DELETE CASCADE,
+  CONSTRAINT tap_mirror_tunnels_once UNIQUE (remote_ip, tunnel_id)
+);
