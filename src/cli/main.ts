@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { version } from '../config/version.ts';
 import { addAgent } from './agent.ts';
+import { addCheck } from './check.ts';
 import { addCollect } from './collect.ts';
 import { addConfig } from './config.ts';
 import { addDemo } from './demo.ts';
@@ -28,6 +29,7 @@ for (const add of [
   addTrace,
   addExplain,
   addCollect,
+  addCheck,
   addPlug,
   addOpenrc,
   addOpenapi,
