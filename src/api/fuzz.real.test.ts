@@ -5,8 +5,9 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { allResources } from './all-resources.ts';
 import { foreignObjects, Judge } from './fuzz/judge.ts';
-import { type Draft, operationsOf, requests } from './fuzz/requests.ts';
+import { callers, type Draft, operationsOf, requests } from './fuzz/requests.ts';
 import { digests, World } from './fuzz/world.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { openTestApi, otherProject, type TestApi, testProject } from './test-api.ts';
@@ -36,10 +37,13 @@ async function build(): Promise<void> {
   };
   const outside = await make('admin', 'networks', 'network', { name: 'public', 'router:external': true });
   await make('admin', 'subnets', 'subnet', { network_id: outside.id, ip_version: 4, cidr: '203.0.113.0/24' });
+  // Lists that make what is missing have made it.
+  for (const { path, beforeList } of allResources) {
+    for (const as of beforeList ? callers : []) await api.ask(as, 'GET', `/v2.0/${path}`);
+  }
   for (const [as, projectId] of Object.entries(projects)) {
     world.learn(as, 'project', projectId);
     world.learn('admin', 'project', projectId);
-    await api.ask(as, 'GET', '/v2.0/security-groups');
     const net = await make(as, 'networks', 'network', { name: as });
     const subnet = await make(as, 'subnets', 'subnet', { network_id: net.id, ip_version: 4, cidr: '10.0.0.0/24' });
     await make(as, 'ports', 'port', { network_id: net.id });

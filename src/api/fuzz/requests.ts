@@ -85,7 +85,7 @@ function parameter(pattern: string, index: number): fc.Arbitrary<unknown> {
   const at = segments.flatMap((segment, position) => (segment.startsWith('{') ? [position] : []))[index] ?? 0;
   const kind = (segments[at - 1] ?? '').replaceAll('-', '_').replace(/ies$/, 'y').replace(/s$/, '');
   return often(
-    fc.nat(1000).map((pick) => ({ $id: kind, pick })),
+    fc.nat(1000).map((pick): unknown => (kind === 'tag' ? `tag-${pick % 2}` : { $id: kind, pick })),
     fc.oneof(
       oddText.filter((one) => one.length < 300 && isWellFormed(one) && !['', '.', '..'].includes(one)),
       fc.nat(1000).map((pick) => ({ $id: '', pick })),

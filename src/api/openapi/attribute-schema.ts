@@ -76,7 +76,9 @@ function unvalidated(attribute: Attribute): Schema {
 
 function outputSchema(attribute: Attribute): Schema {
   const { column } = attribute;
-  if (column === null || column.kind === 'json') return {};
+  if (column === null || column.kind === 'json' || column.read !== undefined) return {};
+  // Compared as a number, and read as a text where Neutron prints one.
+  if (column.kind === 'integer' && column.compared !== undefined) return { type: ['number', 'string', 'null'] };
   return { anyOf: [kinds[column.kind], { type: 'null' }] };
 }
 
