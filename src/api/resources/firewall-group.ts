@@ -8,7 +8,7 @@ import { listOf, orNone, uuid } from '../engine/validators.ts';
 import { booleanOf, requiredText, textOf, textOrNullOf, textsOf, type Values } from '../engine/values.ts';
 import { firewallErrors } from '../errors/firewall-errors.ts';
 import { defaultGroupName, ensureDefaultFirewallGroup } from '../work/default-firewall-group.ts';
-import { firewallOwner, firewallShared, firewallText, ownOrOpen } from '../work/firewall-attributes.ts';
+import { firewallOwner, firewallService, firewallShared, firewallText } from '../work/firewall-attributes.ts';
 import { setFirewallPorts } from '../work/firewall-ports.ts';
 
 const filterAndSort = { filter: true, sortKey: true } as const;
@@ -22,12 +22,10 @@ export const firewallGroup: Resource = {
   name: 'firewall_group',
   collection: 'firewall_groups',
   path: 'fwaas/firewall_groups',
-  extensions: ['fwaas_v2', 'standard-attr-fwaas-v2'],
-  notEnforced: 'no host applies firewall groups yet',
+  ...firewallService,
   from: sql`firewall_groups as t`,
   quota: 'firewall_group',
   notFound: firewallErrors.groupNotFound,
-  visible: ownOrOpen,
   attributes: {
     id,
     ...firewallOwner,

@@ -11,19 +11,17 @@ import { column, expression, history, id } from '../engine/standard-attributes.t
 import { isUuid, listOf, uuid } from '../engine/validators.ts';
 import { booleanOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';
 import { firewallErrors } from '../errors/firewall-errors.ts';
-import { firewallOwner, firewallShared, firewallText, ownOrOpen } from '../work/firewall-attributes.ts';
+import { firewallOwner, firewallService, firewallShared, firewallText } from '../work/firewall-attributes.ts';
 import { checkRules, type PolicyOfRules, readRules, writeRules } from '../work/firewall-policy-rules.ts';
 
 export const firewallPolicy: Resource = {
   name: 'firewall_policy',
   collection: 'firewall_policies',
   path: 'fwaas/firewall_policies',
-  extensions: ['fwaas_v2', 'standard-attr-fwaas-v2'],
-  notEnforced: 'no host applies firewall groups yet',
+  ...firewallService,
   from: sql`firewall_policies as t`,
   quota: 'firewall_policy',
   notFound: firewallErrors.policyNotFound,
-  visible: ownOrOpen,
   attributes: {
     id,
     ...firewallOwner,

@@ -9,7 +9,7 @@ import { column, expression, history, id } from '../engine/standard-attributes.t
 import { ipOrSubnet, oneOf, orNone, validator } from '../engine/validators.ts';
 import { booleanOf, integerOf, requiredText, textOf, textOrNullOf, type Values } from '../engine/values.ts';
 import { firewallErrors } from '../errors/firewall-errors.ts';
-import { firewallOwner, firewallShared, firewallText, ownOrOpen } from '../work/firewall-attributes.ts';
+import { firewallOwner, firewallService, firewallShared, firewallText } from '../work/firewall-attributes.ts';
 
 const highestPort = 65_535;
 
@@ -42,12 +42,10 @@ export const firewallRule: Resource = {
   name: 'firewall_rule',
   collection: 'firewall_rules',
   path: 'fwaas/firewall_rules',
-  extensions: ['fwaas_v2', 'standard-attr-fwaas-v2'],
-  notEnforced: 'no host applies firewall groups yet',
+  ...firewallService,
   from: sql`firewall_rules as t`,
   quota: 'firewall_rule',
   notFound: firewallErrors.ruleNotFound,
-  visible: ownOrOpen,
   attributes: {
     id,
     ...firewallOwner,

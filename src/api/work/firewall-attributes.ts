@@ -26,6 +26,13 @@ export const firewallShared = writable(column('shared', 'boolean'), {
 });
 
 /** The caller's own, and what admins opened to everybody. */
-export function ownOrOpen({ projectId }: Caller): RawBuilder<unknown> {
+function ownOrOpen({ projectId }: Caller): RawBuilder<unknown> {
   return sql`(t.project_id = ${projectId} or t.shared)`;
 }
+
+/** The part of their descriptions that is the same. */
+export const firewallService = {
+  extensions: ['fwaas_v2', 'standard-attr-fwaas-v2'],
+  notEnforced: 'no host applies firewall groups yet',
+  visible: ownOrOpen,
+} as const;
