@@ -4,12 +4,22 @@ import { addressGroup } from './resources/address-group.ts';
 import { addressScope } from './resources/address-scope.ts';
 import { agent } from './resources/agent.ts';
 import { availabilityZone } from './resources/availability-zone.ts';
+import { bgpPeer } from './resources/bgp-peer.ts';
+import { bgpSpeaker } from './resources/bgp-speaker.ts';
 import { conntrackHelper } from './resources/conntrack-helper.ts';
 import { defaultSecurityGroupRule } from './resources/default-security-group-rule.ts';
 import { defaultStatefulness } from './resources/default-statefulness.ts';
+import { firewallGroup } from './resources/firewall-group.ts';
+import { firewallPolicy } from './resources/firewall-policy.ts';
+import { firewallRule } from './resources/firewall-rule.ts';
 import { flavor } from './resources/flavor.ts';
 import { floatingip } from './resources/floatingip.ts';
 import { floatingipPool } from './resources/floatingip-pool.ts';
+import { localIp } from './resources/local-ip.ts';
+import { localIpAssociation } from './resources/local-ip-association.ts';
+import { log, loggableResource } from './resources/log.ts';
+import { meteringLabel } from './resources/metering-label.ts';
+import { meteringLabelRule } from './resources/metering-label-rule.ts';
 import { ndpProxy } from './resources/ndp-proxy.ts';
 import { network } from './resources/network.ts';
 import { networkIpAvailability } from './resources/network-ip-availability.ts';
@@ -25,6 +35,9 @@ import { serviceProfile } from './resources/service-profile.ts';
 import { serviceProvider } from './resources/service-provider.ts';
 import { subnet } from './resources/subnet.ts';
 import { subnetpool } from './resources/subnetpool.ts';
+import { tapFlow } from './resources/tap-flow.ts';
+import { tapMirror } from './resources/tap-mirror.ts';
+import { tapService } from './resources/tap-service.ts';
 
 export const allResources: readonly Resource[] = [
   network,
@@ -52,4 +65,18 @@ export const allResources: readonly Resource[] = [
   serviceProvider,
   segment,
   networkSegmentRange,
+  meteringLabel,
+  meteringLabelRule,
+  log,
+  loggableResource,
+  localIp,
+  localIpAssociation,
+  firewallGroup,
+  firewallPolicy,
+  firewallRule,
+  bgpSpeaker,
+  bgpPeer,
+  tapService,
+  tapFlow,
+  tapMirror,
 ];

@@ -4,8 +4,10 @@ import { type Route, resourceRoutes } from './engine/routes.ts';
 import { addressGroupActions } from './resources/address-group.ts';
 import { agentRoutes } from './resources/agent.ts';
 import { autoAllocatedTopologyRoutes } from './resources/auto-allocated-topology.ts';
+import { bgpSpeakerActions } from './resources/bgp-speaker-actions.ts';
 import { dhcpScheduleRoutes } from './resources/dhcp-schedule.ts';
 import { extensionRoutes } from './resources/extensions.ts';
+import { firewallPolicyActions } from './resources/firewall-policy.ts';
 import { flavorServiceProfileRoutes } from './resources/flavor-service-profiles.ts';
 import { floatingipPoolRoutes } from './resources/floatingip-pool.ts';
 import { l3AgentSchedulerRoutes } from './resources/l3-agent-scheduler.ts';
@@ -20,6 +22,8 @@ export const allRoutes: readonly Route[] = [
   ...allResources.flatMap(resourceRoutes),
   ...routerActions,
   ...addressGroupActions,
+  ...firewallPolicyActions,
+  ...bgpSpeakerActions,
   ...subnetpoolActions,
   ...autoAllocatedTopologyRoutes,
   ...agentRoutes,

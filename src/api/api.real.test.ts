@@ -134,3 +134,12 @@ test('a version that is not served is 404', async () => {
   });
   expect((await api.ask('none', 'GET', '/')).body.versions[0]).toMatchObject({ id: 'v2.0', status: 'CURRENT' });
 });
+
+test('the document of the API is had without a token', async () => {
+  const { status, body } = await api.ask('none', 'GET', '/tapline/v1/openapi.json');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    openapi: '3.1.1',
+    paths: { '/networks/{id}': { get: { operationId: 'show_network' } } },
+  });
+});

@@ -9,6 +9,18 @@ export const deviations: Readonly<Record<string, Readonly<Record<string, string>
   security_group_rules: { description: 'a rule is never changed, not its description either' },
 };
 
+/** Collections of services that let a list be filtered and sorted by anything: their attribute maps name no filters. */
+export const filteredByAnything: readonly string[] = [
+  'firewall_groups',
+  'firewall_policies',
+  'firewall_rules',
+  'bgp_speakers',
+  'bgp_peers',
+  'tap_services',
+  'tap_flows',
+  'tap_mirrors',
+];
+
 /** The same for policies, by name. */
 export const policyDeviations: Readonly<Record<string, string>> = {
   delete_port:

@@ -12,6 +12,7 @@ import type { Answer, Call } from './engine/operations.ts';
 import { RouteTable } from './engine/routes.ts';
 import { ApiError } from './errors/api-error.ts';
 import { requestErrors } from './errors/request-errors.ts';
+import { openApiDocument } from './openapi/document.ts';
 import { apiResources, apiVersions } from './versions.ts';
 import { keepDefaultRanges } from './work/default-ranges.ts';
 
@@ -28,7 +29,7 @@ const prefix = '/v2.0';
 /** A bulk of some thousand ports. */
 const maximumBodyBytes = 8 * 1024 * 1024;
 
-/** Registers `/` and everything below `/v2.0`. */
+/** Registers `/`, everything below `/v2.0`, and the document of both at `/tapline/v1/openapi.json`, which needs no token. */
 export function registerApi(app: FastifyInstance, context: ApiContext): void {
   const routes = new RouteTable(allRoutes);
   app.addHook('onReady', async () => await keepDefaultRanges(context.store.db, context.config));
@@ -45,6 +46,11 @@ export function registerApi(app: FastifyInstance, context: ApiContext): void {
     scope.setErrorHandler((error, request, reply) => sendError(error, request, reply));
     scope.addHook('onRequest', async (_request, reply) => {
       if (!reply.hasHeader('x-openstack-request-id')) reply.header('x-openstack-request-id', `req-${randomUUID()}`);
+    });
+    let document: string | undefined;
+    scope.get('/tapline/v1/openapi.json', async (_request, reply) => {
+      document ??= JSON.stringify(openApiDocument());
+      return reply.type('application/json').send(document);
     });
     scope.get('/', async (request) => apiVersions(baseUrl(request, context.config)));
     scope.get(`${prefix}/`, async (request) => apiResources(baseUrl(request, context.config)));
@@ -138,7 +144,7 @@ function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof KeystoneError) return new ApiError(error.status, 'ServiceUnavailable', error.message);
   const state = sqlState(error);
-  if (state === '40001' || state === '40P01') return requestErrors.busy();
+  if (state !== undefined) return ofDatabase(state);
   if (
     error instanceof Error &&
     'statusCode' in error &&
@@ -148,6 +154,23 @@ function toApiError(error: unknown): ApiError {
     return new ApiError(error.statusCode, 'HTTPBadRequest', error.message);
   }
   return requestErrors.unexpected();
+}
+
+/** What the database refused: it is the last to look, also at what two requests did at once. */
+function ofDatabase(state: string): ApiError {
+  switch (state) {
+    case '40001':
+    case '40P01':
+      return requestErrors.busy();
+    case '23503':
+      return requestErrors.inUse();
+    case '23505':
+    case '23P01':
+      return requestErrors.duplicate();
+    default:
+      // Class 22 is data that no column takes, such as a NUL inside a JSON text.
+      return state.startsWith('22') ? requestErrors.cannotBeKept() : requestErrors.unexpected();
+  }
 }
 
 /** `http://host:port`, as the client sees it. */

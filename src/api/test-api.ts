@@ -40,7 +40,8 @@ export interface TestApi extends AsyncDisposable {
 
 export async function openTestApi(given: Partial<Config['network']> = {}): Promise<TestApi> {
   const store = await openTestStore();
-  const app = Fastify();
+  // What the API did not expect is printed: a test sees no more of it than status 500.
+  const app = Fastify({ logger: { level: 'error' } });
   const config = checkConfig({ network: given });
   registerApi(app, { store, config, authenticate: async (token) => callers[token] ?? null });
   await app.ready();

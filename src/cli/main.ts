@@ -2,11 +2,13 @@
 import { Command } from 'commander';
 import { version } from '../config/version.ts';
 import { addAgent } from './agent.ts';
+import { addCheck } from './check.ts';
 import { addCollect } from './collect.ts';
 import { addConfig } from './config.ts';
 import { addDemo } from './demo.ts';
 import { addExplain } from './explain.ts';
 import { addLab } from './lab.ts';
+import { addOpenapi } from './openapi.ts';
 import { addOpenrc } from './openrc.ts';
 import { addPlug } from './plug.ts';
 import { reportError } from './report-error.ts';
@@ -27,8 +29,10 @@ for (const add of [
   addTrace,
   addExplain,
   addCollect,
+  addCheck,
   addPlug,
   addOpenrc,
+  addOpenapi,
   addConfig,
   addLab,
   addDemo,

@@ -36,6 +36,8 @@ export interface ChannelOptions {
 export interface Channel extends AsyncDisposable {
   /** Names of the hosts whose agents are connected to this server. */
   hosts(): readonly string[];
+  /** The generation that the host was last sent; null while its agent is not connected to this server. */
+  sentGeneration(host: string): number | null;
   /** The host's state (a `HostState`), read back now. Rejects with why not. */
   observe(host: string, timeoutMs?: number): Promise<unknown>;
 }
@@ -103,6 +105,7 @@ export async function openChannel(server: Server, options: ChannelOptions): Prom
 
   return {
     hosts: () => [...connected.keys()],
+    sentGeneration: (host) => feed.sentGeneration(host),
     observe: async (host, timeoutMs = observeMs) => {
       const connection = connected.get(host);
       if (connection === undefined) throw new Error(`no agent of host ${host} is connected`);

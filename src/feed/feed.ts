@@ -39,6 +39,8 @@ export interface Feed extends AsyncDisposable {
   readonly epoch: string;
   attach(host: string, connection: AgentConnection, resume: Resume): void;
   detach(host: string, connection: AgentConnection): void;
+  /** The generation that the host was last sent; null while it is not connected. */
+  sentGeneration(host: string): number | null;
 }
 
 /** Starts the loop. `onError` hears of each failed round; it is tried again. */
@@ -167,6 +169,10 @@ export async function openFeed(store: Store, onError: (error: unknown) => void):
       if (host?.connection !== connection) return;
       host.connection = null;
       host.goneAt = performance.now();
+    },
+    sentGeneration: (name) => {
+      const host = hosts.get(name);
+      return host?.connection ? host.sent.generation : null;
     },
     [Symbol.asyncDispose]: async () => {
       closed = true;

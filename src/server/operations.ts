@@ -6,11 +6,13 @@ import type { Channel } from '../feed/channel.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Store } from '../store/database.ts';
 import { adminGuard, refuse } from './admin-guard.ts';
+import { checkDeployment } from './check.ts';
 import { registerTrace } from './trace.ts';
 
 /**
- * `GET /healthcheck` (no token): 200 `OK`, or 503 while the database is away. For administrators `GET /tapline/v1/hosts`, and
- * `GET /tapline/v1/hosts/HOST/state`, the host's `HostState` read back now.
+ * `GET /healthcheck` (no token): 200 `OK`, or 503 while the database is away. For administrators
+ * `GET /tapline/v1/check`, whether the deployment is well, `GET /tapline/v1/hosts`, and `GET /tapline/v1/hosts/HOST/state`, the
+ * host's `HostState` read back now.
  */
 export function registerOperations(
   app: FastifyInstance,
@@ -29,6 +31,8 @@ export function registerOperations(
   });
 
   const requireAdmin = adminGuard(identity);
+
+  app.get('/tapline/v1/check', { preHandler: requireAdmin }, () => checkDeployment(store, channel.sentGeneration));
 
   app.get('/tapline/v1/hosts', { preHandler: requireAdmin }, async () => {
     const connected = new Set(channel.hosts());

@@ -50,6 +50,9 @@ test('startServer() serves from an empty directory, stops cleanly, and finds eve
       const state = await get('/tapline/v1/hosts/h1/state', { 'x-auth-token': token });
       expect(await state.json()).toEqual({ host: 'h1', state: { bridges: {} } });
       expect((await get('/tapline/v1/hosts/h2/state', { 'x-auth-token': token })).status).toBe(404);
+      const check = await get('/tapline/v1/check', { 'x-auth-token': token });
+      expect(await check.json()).toMatchObject({ hosts: [{ name: 'h1', alive: true, sent_generation: 0 }] });
+      expect((await get('/tapline/v1/check')).status).toBe(401);
       await expect(startServer(config)).rejects.toThrow(`process id ${process.pid}`);
     }
     const before = await password();

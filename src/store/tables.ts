@@ -1,10 +1,13 @@
 /** The tables as Kysely sees them, a file a family; `migrations/*.sql` is what they are. */
+import type { FirewallTables } from './tables/firewall.ts';
 import type { GroupTables } from './tables/groups.ts';
 import type { IdentityTables } from './tables/identity.ts';
 import type { NetworkTables } from './tables/network.ts';
 import type { RouterTables } from './tables/router.ts';
+import type { RoutingAndTapTables } from './tables/routing-and-taps.ts';
 import type { SegmentTables } from './tables/segments.ts';
 import type { ServerTables } from './tables/server.ts';
+import type { ServiceTables } from './tables/services.ts';
 import type { SubnetpoolTables } from './tables/subnetpools.ts';
 
 export interface Database
@@ -13,5 +16,8 @@ export interface Database
     RouterTables,
     IdentityTables,
     ServerTables,
+    ServiceTables,
     SegmentTables,
+    FirewallTables,
+    RoutingAndTapTables,
     SubnetpoolTables {}

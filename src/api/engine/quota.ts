@@ -15,6 +15,9 @@ export const defaultQuotas: Readonly<Record<string, number>> = {
   rbac_policy: 10,
   security_group: 10,
   security_group_rule: 100,
+  firewall_group: 10,
+  firewall_policy: 10,
+  firewall_rule: 100,
 };
 
 const tables: Readonly<Record<string, string>> = {
@@ -27,6 +30,9 @@ const tables: Readonly<Record<string, string>> = {
   rbac_policy: 'rbac_policies',
   security_group: 'security_groups',
   security_group_rule: 'security_group_rules',
+  firewall_group: 'firewall_groups',
+  firewall_policy: 'firewall_policies',
+  firewall_rule: 'firewall_rules',
 };
 
 /** Throws 409 OverQuota when a project would have more than it may. */

@@ -3,26 +3,45 @@ import { requestErrors } from '../errors/request-errors.ts';
 import { type Answer, type Call, create, list, remove, show, update } from './operations.ts';
 import { readOne } from './read.ts';
 import type { Resource } from './resource.ts';
-import { addTag, addTags, hasTag, removeTag, removeTags, replaceTags, showTags } from './tags.ts';
+import { addTag, addTags, hasTag, removeTag, removeTags, replaceTags, showTags, tagsSchema } from './tags.ts';
+import type { Schema } from './validators.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Gives the answer; `parameters` are the path's segments that the pattern names with a colon, in order. */
 export type Handler = (call: Call, ...parameters: readonly string[]) => Promise<Answer>;
 
+/** What a route does, as the document of the API says it. */
+export type Operation =
+  | { readonly kind: 'list' | 'show' | 'create' | 'update' | 'delete'; readonly resource: Resource }
+  | {
+      readonly kind: 'action';
+      readonly summary: string;
+      /** The resource that it belongs to. */
+      readonly resource?: Resource;
+      /** Of the body that it takes; absent: none. */
+      readonly body?: Schema;
+      /** Of the body of its answer; absent: none. */
+      readonly answer?: Schema;
+      readonly status?: number;
+    };
+
 export interface Route {
   readonly method: Method;
   /** `/routers/:id/l3-agents`, below `/v2.0`. */
   readonly pattern: string;
   readonly handler: Handler;
+  /** Absent: the document knows the path alone. */
+  readonly operation?: Operation;
 }
 
 /** The routes that every resource has, and those of its tags; a sub-resource has them below its parent. */
 export function resourceRoutes(resource: Resource): readonly Route[] {
   const { parent } = resource;
   if (parent === undefined) return plainRoutes(resource);
-  return plainRoutes(resource).map(({ method, pattern, handler }) => ({
+  return plainRoutes(resource).map(({ method, pattern, handler, operation }) => ({
     method,
+    ...(operation && { operation }),
     pattern: `/${parent.resource.path}/:parent${pattern}`,
     handler: async (call, parentId = '', ...rest) => {
       // A parent that the caller may not see is not there for him.
@@ -36,24 +55,82 @@ function plainRoutes(resource: Resource): readonly Route[] {
   const many = `/${resource.path}`;
   const one = `${many}/:id`;
   const routes: Route[] = [
-    { method: 'GET', pattern: many, handler: (call) => list(call, resource) },
-    { method: 'POST', pattern: many, handler: (call) => create(call, resource) },
-    { method: 'GET', pattern: one, handler: (call, id = '') => show(call, resource, id) },
-    { method: 'PUT', pattern: one, handler: (call, id = '') => update(call, resource, id) },
-    { method: 'DELETE', pattern: one, handler: (call, id = '') => remove(call, resource, id) },
+    { method: 'GET', pattern: many, handler: (call) => list(call, resource), operation: { kind: 'list', resource } },
+    {
+      method: 'POST',
+      pattern: many,
+      handler: (call) => create(call, resource),
+      operation: { kind: 'create', resource },
+    },
+    {
+      method: 'GET',
+      pattern: one,
+      handler: (call, id = '') => show(call, resource, id),
+      operation: { kind: 'show', resource },
+    },
+    {
+      method: 'PUT',
+      pattern: one,
+      handler: (call, id = '') => update(call, resource, id),
+      operation: { kind: 'update', resource },
+    },
+    {
+      method: 'DELETE',
+      pattern: one,
+      handler: (call, id = '') => remove(call, resource, id),
+      operation: { kind: 'delete', resource },
+    },
   ];
   if (resource.tagged === undefined) return routes;
   const all = `${one}/tags`;
   const tag = `${all}/:tag`;
+  const body = tagsSchema;
+  const action = (summary: string, more: Partial<Extract<Operation, { kind: 'action' }>> = {}) =>
+    ({ kind: 'action', summary, resource, ...more }) as const;
   return [
     ...routes,
-    { method: 'GET', pattern: all, handler: (call, id = '') => showTags(call, resource, id) },
-    { method: 'POST', pattern: all, handler: (call, id = '') => addTags(call, resource, id) },
-    { method: 'PUT', pattern: all, handler: (call, id = '') => replaceTags(call, resource, id) },
-    { method: 'DELETE', pattern: all, handler: (call, id = '') => removeTags(call, resource, id) },
-    { method: 'GET', pattern: tag, handler: (call, id = '', name = '') => hasTag(call, resource, id, name) },
-    { method: 'PUT', pattern: tag, handler: (call, id = '', name = '') => addTag(call, resource, id, name) },
-    { method: 'DELETE', pattern: tag, handler: (call, id = '', name = '') => removeTag(call, resource, id, name) },
+    {
+      method: 'GET',
+      pattern: all,
+      handler: (call, id = '') => showTags(call, resource, id),
+      operation: action('Its tags', { answer: body }),
+    },
+    {
+      method: 'POST',
+      pattern: all,
+      handler: (call, id = '') => addTags(call, resource, id),
+      operation: action('Add tags', { body }),
+    },
+    {
+      method: 'PUT',
+      pattern: all,
+      handler: (call, id = '') => replaceTags(call, resource, id),
+      operation: action('Replace its tags', { body, answer: body }),
+    },
+    {
+      method: 'DELETE',
+      pattern: all,
+      handler: (call, id = '') => removeTags(call, resource, id),
+      operation: action('Remove its tags', { status: 204 }),
+    },
+    {
+      method: 'GET',
+      pattern: tag,
+      handler: (call, id = '', name = '') => hasTag(call, resource, id, name),
+      operation: action('Whether it has the tag', { status: 204 }),
+    },
+    {
+      method: 'PUT',
+      pattern: tag,
+      handler: (call, id = '', name = '') => addTag(call, resource, id, name),
+      operation: action('Add the tag', { status: 201 }),
+    },
+    {
+      method: 'DELETE',
+      pattern: tag,
+      handler: (call, id = '', name = '') => removeTag(call, resource, id, name),
+      operation: action('Remove the tag', { status: 204 }),
+    },
   ];
 }
 

@@ -6,6 +6,15 @@ import { type Answer, type Call, enforceOn, readForChange, transact } from './op
 import { readOne } from './read.ts';
 import type { Resource, Row, Work } from './resource.ts';
 import { tagList } from './standard-attributes.ts';
+import type { Schema } from './validators.ts';
+
+/** The body of `tags`, both ways. */
+export const tagsSchema: Schema = {
+  type: 'object',
+  properties: { tags: tagList.schema },
+  required: ['tags'],
+  additionalProperties: false,
+};
 
 export async function showTags(call: Call, resource: Resource, id: string): Promise<Answer> {
   const row = await readOne(call.store.db, resource, call.caller, id, { fields: ['tags'] });

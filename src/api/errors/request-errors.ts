@@ -49,6 +49,9 @@ export const requestErrors = {
     ),
   badRevision: (value: string) => badRequest(`Bad If-Match header value: ${value}`),
   tagNotFound: (tag: string) => missing('TagNotFound', `Tag ${tag} could not be found.`),
+  inUse: () => conflict('InUse', 'The resource is in use.'),
+  duplicate: () => conflict('NeutronDbObjectDuplicateEntry', 'Failed to create a duplicate object.'),
+  cannotBeKept: () => badRequest('The request has a value that cannot be kept'),
   busy: () =>
     new ApiError(503, 'DatabaseBusy', 'The request met others that change the same objects. Please try again.'),
   unexpected: () =>

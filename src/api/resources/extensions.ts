@@ -40,10 +40,16 @@ export function extensionRoutes(described: readonly string[]): readonly Route[] 
       links: [],
     }));
   return [
-    { method: 'GET', pattern: '/extensions', handler: async () => ({ status: 200, body: { extensions } }) },
+    {
+      method: 'GET',
+      pattern: '/extensions',
+      handler: async () => ({ status: 200, body: { extensions } }),
+      operation: { kind: 'action', summary: 'List extensions', answer: { type: 'object', required: ['extensions'] } },
+    },
     {
       method: 'GET',
       pattern: '/extensions/:alias',
+      operation: { kind: 'action', summary: 'Show an extension', answer: { type: 'object', required: ['extension'] } },
       handler: async (_call, alias = '') => {
         const extension = extensions.find((one) => one['alias'] === alias);
         if (extension === undefined) throw missingExtension(alias);

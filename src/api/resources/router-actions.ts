@@ -5,7 +5,7 @@ import { enforcePolicy, keyPolicies } from '../engine/policy.ts';
 import { readOne } from '../engine/read.ts';
 import type { Row, Work } from '../engine/resource.ts';
 import type { Route } from '../engine/routes.ts';
-import { hostRoutes } from '../engine/validators.ts';
+import { hostRoutes, type Schema, uuid } from '../engine/validators.ts';
 import { objectsOf } from '../engine/values.ts';
 import { requestErrors } from '../errors/request-errors.ts';
 import { addGateways, removeGateways, updateGateways } from '../work/extra-gateways.ts';
@@ -22,21 +22,51 @@ const removed = (current: Objects, given: Objects): Objects =>
   current.filter((one) => !given.some((other) => key(other) === key(one)));
 const added = (current: Objects, given: Objects): Objects => [...removed(current, given), ...given];
 
+const interfaceBody: Schema = {
+  type: 'object',
+  properties: { subnet_id: uuid.schema, port_id: uuid.schema },
+  minProperties: 1,
+};
+
+function bodyWith(name: string, schema: Schema): Schema {
+  const inner = { type: 'object', properties: { [name]: schema }, required: [name] };
+  return { type: 'object', properties: { router: inner }, required: ['router'] };
+}
+
 export const routerActions: readonly Route[] = [
-  action('add_router_interface', async (work, current, { body }) => await addInterface(work, current, body)),
-  action('remove_router_interface', async (work, current, { body }) => await removeInterface(work, current, body)),
-  action('add_extraroutes', (work, current, call) => changeRoutes(work, current, call, added)),
-  action('remove_extraroutes', (work, current, call) => changeRoutes(work, current, call, removed)),
+  action(
+    'add_router_interface',
+    interfaceBody,
+    async (work, current, { body }) => await addInterface(work, current, body),
+  ),
+  action(
+    'remove_router_interface',
+    interfaceBody,
+    async (work, current, { body }) => await removeInterface(work, current, body),
+  ),
+  action('add_extraroutes', bodyWith('routes', hostRoutes.schema), (work, current, call) =>
+    changeRoutes(work, current, call, added),
+  ),
+  action('remove_extraroutes', bodyWith('routes', hostRoutes.schema), (work, current, call) =>
+    changeRoutes(work, current, call, removed),
+  ),
   gatewayAction('add_external_gateways', addGateways),
   gatewayAction('update_external_gateways', updateGateways),
   gatewayAction('remove_external_gateways', removeGateways),
 ];
 
 /** `PUT /routers/:id/NAME`, for whom the policy of that name allows it. The router is locked while it runs. */
-function action(name: string, run: (work: Work, current: Row, call: Call) => Promise<JsonObject>): Route {
+function action(name: string, body: Schema, run: (work: Work, current: Row, call: Call) => Promise<JsonObject>): Route {
   return {
     method: 'PUT',
     pattern: `/routers/:id/${name}`,
+    operation: {
+      kind: 'action',
+      summary: name.replaceAll('_', ' '),
+      resource: router,
+      body,
+      answer: { type: 'object' },
+    },
     handler: async (call, routerId = ''): Promise<Answer> => ({
       status: 200,
       body: await transact(call, async (work) => {
@@ -69,7 +99,7 @@ async function changeRoutes(
 }
 
 function gatewayAction(name: string, change: (work: Work, routerId: string, given: Objects) => Promise<void>): Route {
-  return action(name, async (work, current, call) => {
+  return action(name, bodyWith('external_gateways', gatewayInfos.schema), async (work, current, call) => {
     const given = readObjects(toBody(call.body), 'external_gateways');
     const reason = gatewayInfos(given);
     if (reason !== null) throw requestErrors.invalidAttribute('external_gateways', reason);

@@ -1,11 +1,15 @@
 /** Removing a port, with what others must hear of it. */
 import { sql } from 'kysely';
 import type { Work } from '../engine/resource.ts';
+import { portErrors } from '../errors/port-errors.ts';
 import { dropForwardings } from './drop-forwardings.ts';
 
-/** Deletes ports. Floating IPs that led to them are free again. */
+/** Deletes ports. Floating IPs that led to them are free again; a local IP holds its port. */
 export async function removePorts(work: Work, portIds: readonly string[]): Promise<void> {
   if (portIds.length === 0) return;
+  const { rows: held } = await sql<{ local_port_id: string }>`
+    select local_port_id from local_ips where local_port_id = any(${portIds}::uuid[]) limit 1`.execute(work.trx);
+  if (held[0] !== undefined) throw portErrors.heldByLocalIp(held[0].local_port_id);
   await freeFloatingIps(work, sql`f.port_id = any(${portIds}::uuid[])`);
   await dropForwardings(work, sql`p.internal_port_id = any(${portIds}::uuid[])`);
   const { rows: groups } = await sql<{ id: string }>`
