@@ -21,7 +21,12 @@ interface ContractAttribute {
 type AttributeMap = Readonly<Record<string, ContractAttribute>>;
 interface Extension {
   readonly resource_attribute_map?: Readonly<Record<string, AttributeMap>>;
-  readonly sub_resource_attribute_map?: Readonly<Record<string, { readonly parameters?: AttributeMap }>>;
+  readonly sub_resource_attribute_map?: Readonly<
+    Record<
+      string,
+      { readonly parameters?: AttributeMap; readonly parent?: { readonly collection_name: string } | null }
+    >
+  >;
 }
 
 function read<Facts>(name: string): Facts {
@@ -45,9 +50,10 @@ function expected(resource: Resource): Record<string, ContractAttribute> {
   for (const alias of [...(own === undefined ? [] : [own]), ...resource.extensions]) {
     for (const name of names) {
       const map = contract[alias]?.resource_attribute_map?.[name];
-      const below = contract[alias]?.sub_resource_attribute_map?.[name]?.parameters;
-      // Two resources can have one name, of which one lives below another.
-      for (const [attribute, facts] of Object.entries({ ...(resource.parent === undefined ? map : below) })) {
+      const below = contract[alias]?.sub_resource_attribute_map?.[name];
+      // Two resources can have one name, of which one lives below another; one extension adds to a resource as if below itself.
+      const isBelow = resource.parent !== undefined || below?.parent?.collection_name === name;
+      for (const [attribute, facts] of Object.entries((isBelow ? below?.parameters : map) ?? {})) {
         merged[attribute] = { ...merged[attribute], ...facts };
       }
     }
