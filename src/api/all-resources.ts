@@ -5,10 +5,13 @@ import { floatingip } from './resources/floatingip.ts';
 import { network } from './resources/network.ts';
 import { networkIpAvailability } from './resources/network-ip-availability.ts';
 import { port } from './resources/port.ts';
+import { qosPolicy } from './resources/qos-policy.ts';
+import { qosRuleAliases, qosRules } from './resources/qos-rules.ts';
 import { router } from './resources/router.ts';
 import { securityGroup } from './resources/security-group.ts';
 import { securityGroupRule } from './resources/security-group-rule.ts';
 import { subnet } from './resources/subnet.ts';
+import { trunk } from './resources/trunk.ts';
 
 export const allResources: readonly Resource[] = [
   network,
@@ -20,4 +23,8 @@ export const allResources: readonly Resource[] = [
   securityGroupRule,
   agent,
   networkIpAvailability,
+  qosPolicy,
+  ...qosRules,
+  ...qosRuleAliases,
+  trunk,
 ];

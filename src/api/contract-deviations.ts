@@ -7,7 +7,6 @@ export const deviations: Readonly<Record<string, Readonly<Record<string, string>
     shared: 'a filter that no request gives, so there is nothing to enforce',
     service_types: 'the policies create_subnet:service_types and update_subnet:service_types are really asked',
   },
-  ports: { dns_assignment: 'not there yet' },
   security_group_rules: { description: 'a rule is never changed, not its description either' },
   agents: { admin_state_up: 'not writable yet', description: 'not writable yet' },
 };

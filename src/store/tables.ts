@@ -1,6 +1,7 @@
 /** The tables as Kysely sees them, a file a family; `migrations/*.sql` is what they are. */
 import type { IdentityTables } from './tables/identity.ts';
 import type { NetworkTables } from './tables/network.ts';
+import type { QosTrunksTables } from './tables/qos-trunks.ts';
 import type { ServerTables } from './tables/server.ts';
 
-export interface Database extends NetworkTables, IdentityTables, ServerTables {}
+export interface Database extends NetworkTables, IdentityTables, ServerTables, QosTrunksTables {}

@@ -72,7 +72,7 @@ export async function show(call: Call, resource: Resource, id: string): Promise<
 
 /** All or nothing: one transaction makes all objects of a bulk. */
 export async function create(call: Call, resource: Resource): Promise<Answer> {
-  const { create: make } = resource;
+  const make = resource.createMany ?? oneByOne(resource.create);
   if (make === undefined) throw requestErrors.methodNotAllowed();
   const { bulk, items: given } = readCreate(resource, call.caller, call.body);
   const items = given.map((values) => withParent(call, resource, values));
@@ -82,11 +82,19 @@ export async function create(call: Call, resource: Resource): Promise<Answer> {
       enforce(resource, 'create', call.caller, { projectId, values, ...(await targetOf(work, resource, values)) });
     }
     await enforceQuota(work, resource, items);
-    const ids: string[] = [];
-    for (const values of items) ids.push(await make(work, values));
+    const ids = await make(work, items);
     return await readThese(work.trx, resource, call.caller, ids);
   });
   return { status: 201, body: bulk ? { [resource.collection]: rows } : { [resource.name]: rows[0] ?? null } };
+}
+
+function oneByOne(make: Resource['create']): Resource['createMany'] {
+  if (make === undefined) return undefined;
+  return async (work, items) => {
+    const ids: string[] = [];
+    for (const values of items) ids.push(await make(work, values));
+    return ids;
+  };
 }
 
 export async function update(call: Call, resource: Resource, id: string): Promise<Answer> {

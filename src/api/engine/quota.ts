@@ -15,6 +15,7 @@ export const defaultQuotas: Readonly<Record<string, number>> = {
   rbac_policy: 10,
   security_group: 10,
   security_group_rule: 100,
+  trunk: -1,
 };
 
 const tables: Readonly<Record<string, string>> = {
@@ -25,6 +26,7 @@ const tables: Readonly<Record<string, string>> = {
   floatingip: 'floating_ips',
   security_group: 'security_groups',
   security_group_rule: 'security_group_rules',
+  trunk: 'trunks',
 };
 
 /** Below this many free places, creators of one project wait for each other, so that none slips past the limit. */

@@ -19,9 +19,15 @@ export function readCreate(
   const many = root[resource.collection];
   if (many !== undefined) {
     if (!isList(many) || many.length === 0) throw requestErrors.resourcesRequired();
-    return { bulk: true, items: many.map((item) => createValues(resource, caller, item)) };
+    return { bulk: true, items: many.map((item) => createValues(resource, caller, unwrapped(resource, item))) };
   }
   return { bulk: false, items: [createValues(resource, caller, rooted(resource.name, root))] };
+}
+
+/** An object of a bulk may have the root that it has alone. */
+function unwrapped(resource: Resource, item: Json): Json {
+  const inner = isObject(item) ? item[resource.name] : undefined;
+  return isObject(inner) && !(resource.name in resource.attributes) ? inner : item;
 }
 
 /** The attributes of a PUT. */

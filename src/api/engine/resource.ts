@@ -64,6 +64,8 @@ export interface Resource {
   readonly beforeList?: (work: Work) => Promise<void>;
   /** Makes one object and gives its id. */
   readonly create?: (work: Work, values: Values) => Promise<string>;
+  /** Instead of `create`: makes all objects of a request and gives their ids in order. */
+  readonly createMany?: (work: Work, items: readonly Values[]) => Promise<readonly string[]>;
   readonly update?: (work: Work, current: Row, changes: Values) => Promise<void>;
   readonly remove?: (work: Work, current: Row) => Promise<void>;
 }

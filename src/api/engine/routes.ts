@@ -1,6 +1,8 @@
 /** From method and path to what answers. */
 import { requestErrors } from '../errors/request-errors.ts';
 import { type Answer, type Call, create, list, remove, show, update } from './operations.ts';
+import { enforce } from './policy.ts';
+import type { PolicyTarget } from './policy-check.ts';
 import { readOne } from './read.ts';
 import type { Resource } from './resource.ts';
 import { addTag, hasTag, removeTag, removeTags, replaceTags, showTags } from './tags.ts';
@@ -25,11 +27,18 @@ export function resourceRoutes(resource: Resource): readonly Route[] {
     method,
     pattern: `/${parent.resource.path}/:parent${pattern}`,
     handler: async (call, parentId = '', ...rest) => {
+      // What the caller may not make below any parent is refused before the parent is looked for.
+      if (method === 'POST') enforce(resource, 'create', call.caller, mostGenerous(call));
       // A parent that the caller may not see is not there for him.
       await readOne(call.store.db, parent.resource, call.caller, parentId, { fields: ['id'] });
       return await handler({ ...call, parentId }, ...rest);
     },
   }));
+}
+
+/** A target of which everything is the caller's own. */
+function mostGenerous({ caller: { projectId } }: Call): PolicyTarget {
+  return { projectId, values: {}, owners: { ext_parent: projectId } };
 }
 
 function plainRoutes(resource: Resource): readonly Route[] {

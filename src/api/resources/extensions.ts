@@ -14,6 +14,8 @@ const ofTheEngine: readonly string[] = [
   'pagination',
   'port-security-groups-filtering',
   'project-id',
+  'qos-rule-type-details',
+  'qos-rule-type-filter',
   'quota_details',
   'quotas',
   'revision-if-match',

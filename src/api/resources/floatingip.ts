@@ -10,7 +10,9 @@ import { requiredText, textOf, textOrNullOf, type Values } from '../engine/value
 import { routerErrors } from '../errors/router-errors.ts';
 import { type Association, findAssociation } from '../work/floating-ip-association.ts';
 import { makePort } from '../work/make-port.ts';
+import { changedPolicy, givenPolicy } from '../work/qos-policy-use.ts';
 import { removePorts } from '../work/remove-port.ts';
+import { qosNetworkPolicyId, qosPolicyId } from './qos-attributes.ts';
 
 const uniqueViolation = '23505';
 const filterAndSort = { filter: true, sortKey: true } as const;
@@ -19,7 +21,14 @@ export const floatingip: Resource = {
   name: 'floatingip',
   collection: 'floatingips',
   path: 'floatingips',
-  extensions: ['router', 'fip-port-details', 'dns-integration', 'standard-attr-description'],
+  extensions: [
+    'router',
+    'fip-port-details',
+    'qos-fip',
+    'qos-fip-network-policy',
+    'dns-integration',
+    'standard-attr-description',
+  ],
   from: sql`floating_ips as t`,
   quota: 'floatingip',
   tagged: { table: 'floating_ips' },
@@ -49,6 +58,8 @@ export const floatingip: Resource = {
     description,
     dns_name: onCreate(column('dns_name'), { default: '', convert: toLowerCase, validate: text(255) }),
     dns_domain: onCreate(column('dns_domain'), { default: '', convert: toLowerCase, validate: text(255) }),
+    qos_policy_id: qosPolicyId,
+    qos_network_policy_id: qosNetworkPolicyId('floating_network_id'),
     port_details: readOnly(
       expression(
         'json',
@@ -68,6 +79,7 @@ export const floatingip: Resource = {
 async function createFloatingIp(work: Work, values: Values): Promise<string> {
   const networkId = requiredText(values, 'floating_network_id');
   await checkExternal(work, networkId);
+  const qosPolicy = await givenPolicy(work, values);
   const { id: floatingIpId, port, address } = await makeFloatingPort(work, values, networkId);
   const association = await wantedAssociation(work, values, networkId, requiredText(values, 'project_id'));
   await inUniqueAssociation(address, floatingIpId, networkId, association, async () => {
@@ -79,6 +91,7 @@ async function createFloatingIp(work: Work, values: Values): Promise<string> {
         description: textOf(values, 'description'),
         dns_name: textOf(values, 'dns_name'),
         dns_domain: textOf(values, 'dns_domain'),
+        qos_policy_id: qosPolicy,
         floating_network_id: networkId,
         floating_ip_address: address,
         floating_port_id: port,
@@ -162,6 +175,7 @@ async function updateFloatingIp(work: Work, current: Row, changes: Values): Prom
   const wanted = { port_id: current['port_id'] ?? null, ...changes };
   const association = moves ? await wantedAssociation(work, wanted, networkId, projectId) : undefined;
   const before = await routerHost(work, current);
+  const qosPolicy = await changedPolicy(work, current, changes);
   await inUniqueAssociation(
     String(current['floating_ip_address']),
     current.id,
@@ -172,6 +186,7 @@ async function updateFloatingIp(work: Work, current: Row, changes: Values): Prom
         .updateTable('floating_ips')
         .set((eb) => ({
           description: textOf(changes, 'description'),
+          qos_policy_id: qosPolicy,
           ...(association === undefined
             ? {}
             : {

@@ -15,12 +15,14 @@ import {
   tags,
 } from '../engine/standard-attributes.ts';
 import { listOf, nonNegative, orNone, text } from '../engine/validators.ts';
-import { booleanOf, integerOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';
+import { booleanOf, integerOf, requiredText, textOf, textOrNullOf, textsOf, type Values } from '../engine/values.ts';
 import { networkErrors } from '../errors/network-errors.ts';
 import { requestErrors } from '../errors/request-errors.ts';
 import { ensureDefaultGroup } from '../work/default-group.ts';
 import { place } from '../work/place.ts';
+import { changedPolicy, defaultPolicy, givenPolicy } from '../work/qos-policy-use.ts';
 import { freeNumbers, maximumMtu, type Segment, segmentInUse, wantedSegment } from '../work/segment.ts';
+import { qosPolicyId } from './qos-attributes.ts';
 
 const minimumMtuIpv4 = 68;
 const minimumMtuIpv6 = 1280;
@@ -42,6 +44,7 @@ export const network: Resource = {
     'availability_zone',
     'address-scope',
     'dns-integration',
+    'qos',
     'standard-attr-description',
   ],
   from: sql`networks as t`,
@@ -108,6 +111,7 @@ export const network: Resource = {
       enforcePolicy: true,
     }),
     dns_domain: writable(column('dns_domain'), { default: '', convert: toLowerCase, validate: text(255) }),
+    qos_policy_id: qosPolicyId,
     ...tags,
     ...history,
     'provider:network_type': writable(column('network_type'), { ...providerAttribute, validate: orNone(text(32)) }),
@@ -125,8 +129,11 @@ export const network: Resource = {
   remove: removeNetwork,
 };
 
-async function createNetwork(work: Work, values: Values): Promise<string> {
-  await ensureDefaultGroup(work, requiredText(values, 'project_id'));
+async function createNetwork(work: Work, given: Values): Promise<string> {
+  const projectId = requiredText(given, 'project_id');
+  await ensureDefaultGroup(work, projectId);
+  const policyId = (await givenPolicy(work, given)) ?? (await defaultPolicy(work, projectId));
+  const values = { ...given, qos_policy_id: policyId };
   const wanted = wantedSegment(work.config, values);
   const networkId =
     'network_type' in wanted ? await insert(work, values, wanted) : await insertFree(work, values, wanted);
@@ -169,6 +176,7 @@ async function insert(work: Work, values: Values, segment: Segment): Promise<str
       is_default: booleanOf(values, 'is_default'),
       port_security_enabled: booleanOf(values, 'port_security_enabled'),
       dns_domain: textOf(values, 'dns_domain'),
+      qos_policy_id: textOrNullOf(values, 'qos_policy_id') ?? null,
       availability_zone_hints: textsOf(values, 'availability_zone_hints'),
       mtu: checkMtu(integerOf(values, 'mtu') || maximum, maximum),
       network_type: segment.network_type,
@@ -197,6 +205,7 @@ async function updateNetwork(work: Work, current: Row, changes: Values): Promise
   const shared = booleanOf(changes, 'shared');
   if (shared === false && current['shared'] === true) await checkUnshare(work, current);
   if (external === false && current['router:external'] === true) await checkInternal(work, current.id);
+  const qosPolicy = await changedPolicy(work, current, changes);
   await work.trx
     .updateTable('networks')
     .set((eb) => ({
@@ -208,6 +217,7 @@ async function updateNetwork(work: Work, current: Row, changes: Values): Promise
       is_default: booleanOf(changes, 'is_default'),
       port_security_enabled: booleanOf(changes, 'port_security_enabled'),
       dns_domain: textOf(changes, 'dns_domain'),
+      qos_policy_id: qosPolicy,
       mtu: wantedMtu(work, current, changes),
       revision_number: eb('revision_number', '+', 1),
       updated_at: sql<string>`now()`,

@@ -19,10 +19,11 @@ import {
   project,
   tags,
 } from '../engine/standard-attributes.ts';
-import { boolean, fixedIps, hostRoutes, listOf, object, text, uuid, validator } from '../engine/validators.ts';
+import { boolean, fixedIps, hostRoutes, listOf, object, orNone, text, uuid, validator } from '../engine/validators.ts';
 import { booleanOf, objectOrNullOf, objectsOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';
 import { routerErrors } from '../errors/router-errors.ts';
 import { setGateway } from '../work/gateway.ts';
+import { setGatewayPolicy } from '../work/gateway-policy.ts';
 import { place } from '../work/place.ts';
 import { addInterface, removeInterface } from '../work/router-interface.ts';
 import { checkRoutes } from '../work/router-subnets.ts';
@@ -32,6 +33,7 @@ const gatewayInfo = object(
     network_id: uuid,
     external_fixed_ips: fixedIps,
     enable_snat: boolean,
+    qos_policy_id: orNone(uuid),
   },
   ['network_id'],
 );
@@ -50,6 +52,7 @@ export const router: Resource = {
   extensions: [
     'router',
     'ext-gw-mode',
+    'qos-gateway-ip',
     'extraroute',
     'extraroute-atomic',
     'router_availability_zone',
@@ -72,7 +75,7 @@ export const router: Resource = {
         sql`case when t.gateway_port_id is null then null else json_build_object('network_id', t.gateway_network_id,
           'external_fixed_ips', coalesce((select json_agg(json_build_object('subnet_id', a.subnet_id, 'ip_address', host(a.ip_address)) order by a.position)
             from ip_allocations a where a.port_id = t.gateway_port_id), '[]'::json),
-          'enable_snat', t.enable_snat) end`,
+          'enable_snat', t.enable_snat, 'qos_policy_id', t.qos_policy_id) end`,
       ),
       {
         default: null,
@@ -163,6 +166,7 @@ async function createRouter(work: Work, values: Values): Promise<string> {
   const info = objectOrNullOf(values, 'external_gateway_info') ?? null;
   if (info !== null) {
     await setGateway(work, row.id, info);
+    await setGatewayPolicy(work, row.id, null, info);
     await place(work);
   }
   return row.id;
@@ -171,7 +175,10 @@ async function createRouter(work: Work, values: Values): Promise<string> {
 async function updateRouter(work: Work, current: Row, changes: Values): Promise<void> {
   const routes = objectsOf(changes, 'routes');
   const info = objectOrNullOf(changes, 'external_gateway_info');
-  if (info !== undefined) await setGateway(work, current.id, info);
+  if (info !== undefined) {
+    await setGateway(work, current.id, info);
+    await setGatewayPolicy(work, current.id, objectOrNullOf(current, 'external_gateway_info') ?? null, info);
+  }
   if (routes !== undefined) await checkRoutes(work, current.id, routes);
   await work.trx
     .updateTable('routers')

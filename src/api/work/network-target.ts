@@ -5,13 +5,22 @@ import type { Work } from '../engine/resource.ts';
 import { requiredText, type Values } from '../engine/values.ts';
 import { networkErrors } from '../errors/network-errors.ts';
 
+/** A bulk asks for the same network many times. */
+const known = new WeakMap<Work, Map<string, Partial<PolicyTarget>>>();
+
 /** Throws 404 for a network that the caller may not see, when something is to be made there. */
 export async function networkTarget(work: Work, values: Values): Promise<Partial<PolicyTarget>> {
   const id = requiredText(values, 'network_id');
+  const ofWork = known.get(work) ?? new Map<string, Partial<PolicyTarget>>();
+  known.set(work, ofWork);
+  const target = ofWork.get(id) ?? (await readTarget(work, id, 'id' in values));
+  ofWork.set(id, target);
+  return target;
+}
+
+async function readTarget(work: Work, id: string, isThere: boolean): Promise<Partial<PolicyTarget>> {
   const seen =
-    'id' in values || work.caller.isAdmin
-      ? sql`true`
-      : sql`(project_id = ${work.caller.projectId} or shared or external)`;
+    isThere || work.caller.isAdmin ? sql`true` : sql`(project_id = ${work.caller.projectId} or shared or external)`;
   const { rows } = await sql<{ project_id: string; shared: boolean }>`
     select project_id, shared from networks where id = ${id} and ${seen}`.execute(work.trx);
   const row = rows[0];

@@ -31,6 +31,7 @@ export interface NetworksTable extends Standard {
   readonly segmentation_id: number | null;
   readonly dns_domain: Generated<string>;
   readonly availability_zone_hints: Generated<string[]>;
+  readonly qos_policy_id: string | null;
 }
 
 export interface SubnetsTable extends Standard {
@@ -72,6 +73,16 @@ export interface PortsTable extends Standard {
   readonly allowed_address_pairs: Json<readonly AddressPairRow[]>;
   readonly extra_dhcp_opts: Json<readonly ExtraDhcpOptRow[]>;
   readonly dns_name: Generated<string>;
+  readonly dns_domain: Generated<string>;
+  readonly ip_allocation: Generated<string>;
+  readonly qos_policy_id: string | null;
+  readonly data_plane_status: string | null;
+  readonly device_profile: string | null;
+  readonly numa_affinity_policy: string | null;
+  readonly hints: Json<Readonly<Record<string, unknown>> | null>;
+  readonly hardware_offload_type: string | null;
+  readonly trusted: boolean | null;
+  readonly propagate_uplink_status: Generated<boolean>;
 }
 
 export interface IpAllocationsTable {
@@ -114,6 +125,7 @@ export interface RoutersTable extends Standard {
   readonly routes: Json<readonly HostRouteRow[]>;
   readonly availability_zone_hints: Generated<string[]>;
   readonly host: Generated<string>;
+  readonly qos_policy_id: string | null;
 }
 
 export interface RouterInterfacesTable {
@@ -131,6 +143,7 @@ export interface FloatingIpsTable extends Standard {
   readonly status: Generated<string>;
   readonly dns_name: Generated<string>;
   readonly dns_domain: Generated<string>;
+  readonly qos_policy_id: string | null;
 }
 
 export interface RbacPoliciesTable {
