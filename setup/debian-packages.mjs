@@ -52,6 +52,18 @@ export async function installPrograms(wanted) {
   await ensure(() => missingOf(wanted));
 }
 
+/** OpenStack's own test suites and clients. The plugins are Python packages without a program of their own. */
+export async function ensureSuites() {
+  await ensure(() => [
+    ...missingOf({ tempest: 'tempest', openstack: 'python3-openstackclient', stestr: 'python3-stestr' }),
+    ...Object.entries({
+      neutron_tempest_plugin: 'neutron-tempest-plugin',
+      neutronclient: 'python3-neutronclient',
+      openstack: 'python3-openstacksdk',
+    }).flatMap(([module, name]) => (existsSync(join('/usr/lib/python3/dist-packages', module)) ? [] : [name])),
+  ]);
+}
+
 function missingOf(wanted) {
   const path = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
   const has = (program) => path.some((directory) => existsSync(join(directory, program)));

@@ -1,6 +1,6 @@
-// Sets a fresh clone up and runs a job: node setup/run.mjs demo|test|test:kernel|bench|ok [arguments of the job…].
+// Sets a fresh clone up and runs a job: node setup/run.mjs demo|test|test:kernel|bench|conformance|ok [arguments of the job…].
 // Plain JavaScript without npm packages, because it runs before they are there.
-import { ensureDebianPackages, installPrograms, missingPackages } from './debian-packages.mjs';
+import { ensureDebianPackages, ensureSuites, installPrograms, missingPackages } from './debian-packages.mjs';
 import { checkNode, ensureNpmPackages } from './npm-packages.mjs';
 import { Failed, node, note, staticChecks, step } from './steps.mjs';
 
@@ -25,12 +25,16 @@ const jobs = {
   async test() {
     if (isRoot) {
       await ensureDebianPackages();
-      // OpenStack's own clients, which walk our server.
-      await installPrograms({ openstack: 'python3-openstackclient' });
+      await ensureSuites();
+      // The Keystone that a server may be told to ask.
+      await installPrograms({ 'keystone-manage': 'keystone' });
     }
     await ensureNpmPackages();
     await build();
-    return gate();
+    const code = await gate();
+    if (!isRoot || args.length > 0) return code;
+    note("\nOther people's suites and clients");
+    return (await conformance([])) || code;
   },
 
   async ok() {
@@ -56,7 +60,25 @@ const jobs = {
     );
     return node(['node_modules/.cache/bench.mjs', ...args], { allowFailure: true });
   },
+
+  async conformance() {
+    if (!isRoot)
+      throw new Failed('the suites are installed as Debian packages, which needs root: sudo npm run conformance');
+    await ensureDebianPackages();
+    await ensureSuites();
+    await ensureNpmPackages();
+    await build();
+    return conformance(args);
+  },
 };
+
+/** Runs other people's suites against the built command. Returns the exit code. */
+async function conformance(options) {
+  await step('build of the runner of the suites', () =>
+    node(['setup/build.mjs', 'conformance/main.ts', 'node_modules/.cache/conformance.mjs']),
+  );
+  return node(['node_modules/.cache/conformance.mjs', ...options], { allowFailure: true });
+}
 
 /** Static checks, unless only some tests are asked for, and the tests that can run here. Returns the exit code. */
 async function gate() {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.ts';
+import { KeystoneError } from '../identity/keystone-error.ts';
 import type { Store } from '../store/database.ts';
 import { sqlState } from '../store/transaction.ts';
 import { allRoutes } from './all-routes.ts';
@@ -18,6 +19,8 @@ export interface ApiContext {
   readonly config: Config;
   /** Who holds the token; null when nobody does. */
   readonly authenticate: (token: string) => Promise<Caller | null>;
+  /** Where a client gets a token, when that is not this server. */
+  readonly keystoneUri?: string;
 }
 
 const prefix = '/v2.0';
@@ -110,7 +113,10 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
 function sendUnauthorized(context: ApiContext, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply
     .status(401)
-    .header('www-authenticate', `Keystone uri="${baseUrl(request, context.config)}/identity"`)
+    .header(
+      'www-authenticate',
+      `Keystone uri="${context.keystoneUri || `${baseUrl(request, context.config)}/identity`}"`,
+    )
     .send({
       error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' },
     });
@@ -128,6 +134,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof KeystoneError) return new ApiError(error.status, 'ServiceUnavailable', error.message);
   const state = sqlState(error);
   if (state === '40001' || state === '40P01') return requestErrors.busy();
   if (

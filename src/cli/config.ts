@@ -13,10 +13,11 @@ export function addConfig(program: Command): void {
     });
 }
 
-/** The password inside `database.url` is the only secret that a configuration can hold. */
+/** Secrets are the password inside `database.url` and that of the user who validates tokens. */
 export function withoutSecrets(config: Config): Config {
   const url = config.database.url
     .replace(/^([a-z]+:\/\/[^:@/]*):[^@]*@/, '$1:…@')
     .replace(/([?&]password=)[^&]*/, '$1…');
-  return { ...config, database: { ...config.database, url } };
+  const password = config.identity.password === '' ? '' : '…';
+  return { ...config, database: { ...config.database, url }, identity: { ...config.identity, password } };
 }

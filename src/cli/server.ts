@@ -21,5 +21,7 @@ export function addServer(program: Command): void {
 
 /** What a person wants to know when the server is up. */
 export function serving(config: Config, url: string): string {
-  return `tapline serves ${url}; credentials: tapline openrc --state ${config.state_directory}`;
+  const credentials =
+    config.identity.url === '' ? `tapline openrc --state ${config.state_directory}` : `of ${config.identity.url}`;
+  return `tapline serves ${url}; credentials: ${credentials}`;
 }

@@ -97,7 +97,7 @@ function observedZones(observed: HostState): Readonly<Record<string, number>> {
   for (const ruleset of [root?.ipv4, root?.ipv6]) {
     for (const { rules } of Object.values(ruleset?.raw ?? {})) {
       for (const rule of rules) {
-        const found = /--physdev-in (?:qvb|tap)(\S{11}) .*-j CT --zone (\d+)/.exec(rule);
+        const found = /(?:-i qbr|--physdev-in qvb|--physdev-in tap)(\S{11}) .*-j CT --zone (\d+)/.exec(rule);
         if (found?.[1] !== undefined) zones[found[1]] ??= Number(found[2]);
       }
     }

@@ -31,9 +31,17 @@ const deviations: readonly { readonly line: RegExp; readonly why: string }[] = [
     line: /^- net1 address \S+ \S+ (169\.254\.169\.254\/32|203\.0\.113\.183\/32|fe80::a9fe:a9fe\/64)$/,
     why: 'metadata and port forwarding are other issues',
   },
+  {
+    line: /^[-+] \S+ rule root ipv[46] (raw \S+-(PREROUTING|ct-chain)|filter \S+-(FORWARD|sg-chain|p[0-9a-f-]{10})) /,
+    why: 'a tree by the names of bridges leads to a port, where Neutron has lists of all ports',
+  },
+  { line: /^\+ cmp\d chain root ipv[46] (raw \S+-ct-chain|filter \S+-p[0-9a-f-]{10})$/, why: 'chains of that tree' },
   { line: /^- net1 file \S+\/interface /, why: 'the device follows from the port; nothing reads the file' },
   { line: /^- net1 file \S+\/leases /, why: 'dnsmasq writes it' },
 ];
+
+/** Where our chains lead to ports in another way. */
+const ofTheTree = /^root ipv[46] (raw \S+-(PREROUTING|ct-chain)|filter \S+-(FORWARD|sg-chain|p[0-9a-f-]{10}))$/;
 
 const used = new Set<string>();
 
@@ -114,6 +122,7 @@ describe.each(['cmp1', 'cmp2', 'net1'])('compile() for %s makes what Neutron mad
   test('the order of rules, but for those that groups give', () => {
     const theirs = orderedRules(neutron);
     for (const [place, rules] of orderedRules(ours)) {
+      if (ofTheTree.test(place)) continue;
       const common = theirs.get(place)?.filter((rule) => rules.includes(rule));
       expect({ place, rules: common }).toEqual({ place, rules });
     }

@@ -22,8 +22,8 @@ const ESTABLISHED = '-m state --state RELATED,ESTABLISHED -j RETURN';
 const INVALID = '-m state --state INVALID -m comment --comment "no known connection" -j DROP';
 const FALLBACK = `-m comment --comment "no rule matched" -j ${OPENVSWI}-sg-fallback`;
 
-/** Neutron's name of a port's chain: `i` to the port, `o` from it, `s` its addresses. */
-export function portChain(direction: 'i' | 'o' | 's', portId: string): string {
+/** Neutron's name of a port's chain: `i` to the port, `o` from it, `s` its addresses; `p`, which is ours, leads to `i` and `o`. */
+export function portChain(direction: 'i' | 'o' | 's' | 'p', portId: string): string {
   return `${direction}${portId.slice(0, 10)}`;
 }
 

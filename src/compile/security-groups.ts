@@ -1,11 +1,12 @@
 import { ROOT } from '../host/host-state.ts';
 import type { Port } from '../model/share.ts';
-import { qvbName, tapName } from './device-names.ts';
+import { tapName } from './device-names.ts';
 import { type GroupRules, groupRules } from './group-rules.ts';
-import { filteredPorts, type HostView, type VmPort } from './host-view.ts';
+import { type FilteredPort, filteredPorts, type HostView, type VmPort } from './host-view.ts';
 import { ipSets } from './ip-sets.ts';
 import type { Piece } from './piece.ts';
 import { OPENVSWI, portChain, portChains } from './port-chains.ts';
+import { portTree } from './port-tree.ts';
 import { hasIpv6, routerAdvertisers } from './router-advertisers.ts';
 import { type OwnChains, wrappedChains } from './wrapped-chains.ts';
 
@@ -42,52 +43,65 @@ function rulesetOf(view: HostView, rules: GroupRules, ethertype: 'IPv4' | 'IPv6'
     Object.assign(chains, portChains({ port, ethertype, stateful, rules, routers }));
   }
   return wrappedChains(OPENVSWI, {
-    raw: { PREROUTING: filtered.flatMap((one) => zoneRules(view, one, isStateful(view, one.port))) },
+    raw: zoneChains(view, filtered),
     filter: { ...dispatch(filtered, open), ...chains },
   });
 }
 
-/** The jumps that lead a packet to the chains of its port. */
+/** The jumps that lead a packet to the chains of its port. RETURN from those lets it pass. */
 function dispatch(filtered: readonly VmPort[], open: readonly VmPort[]): OwnChains {
   const bridged = (direction: 'in' | 'out', id: string) =>
     `-m physdev --physdev-${direction} ${tapName(id)} --physdev-is-bridged`;
+  const isOpen = new Set(open.map(({ id }) => id));
+  const allIds = [...filtered, ...open].map(({ id }) => id).sort();
   return {
-    FORWARD: [
-      ...filtered.flatMap(({ id }) => [
-        `${bridged('out', id)} -j ${OPENVSWI}-sg-chain`,
-        `${bridged('in', id)} -j ${OPENVSWI}-sg-chain`,
-      ]),
-      ...open.flatMap(({ id }) => [
-        `${bridged('out', id)} -m comment --comment "no port security" -j ACCEPT`,
-        `${bridged('in', id)} -m comment --comment "no port security" -j ACCEPT`,
-      ]),
-    ],
+    FORWARD: allIds.length === 0 ? [] : [`-i qbr+ -j ${OPENVSWI}-sg-chain`],
     INPUT: [
       ...filtered.map(({ id }) => `${bridged('in', id)} -j ${OPENVSWI}-${portChain('o', id)}`),
       ...open.map(({ id }) => `${bridged('in', id)} -m comment --comment "no port security" -j ACCEPT`),
     ],
-    'sg-chain': [
-      ...filtered.flatMap(({ id }) => [
-        `${bridged('out', id)} -j ${OPENVSWI}-${portChain('i', id)}`,
-        `${bridged('in', id)} -j ${OPENVSWI}-${portChain('o', id)}`,
+    ...portTree({
+      root: 'sg-chain',
+      branch: 'sg',
+      agent: OPENVSWI,
+      portIds: allIds,
+      entry: (id) =>
+        isOpen.has(id) ? '-m comment --comment "no port security" -j ACCEPT' : `-g ${OPENVSWI}-${portChain('p', id)}`,
+    }),
+    ...Object.fromEntries(
+      filtered.map(({ id }) => [
+        portChain('p', id),
+        [
+          `${bridged('out', id)} -j ${OPENVSWI}-${portChain('i', id)}`,
+          `${bridged('in', id)} -j ${OPENVSWI}-${portChain('o', id)}`,
+          '-j ACCEPT',
+        ],
       ]),
-      '-j ACCEPT',
-    ],
+    ),
     'sg-fallback': ['-m comment --comment "no rule matched" -j DROP'],
   };
 }
 
 /** Neutron tracks a port's connections in a zone of its own, or not at all where one of its groups is stateless. */
-function zoneRules({ wiring }: HostView, { id }: VmPort, stateful: boolean): readonly string[] {
-  const zone = wiring.conntrackZones[id];
-  if (stateful && zone === undefined) return [];
-  const target = stateful ? `CT --zone ${zone}` : 'CT --notrack';
-  const comment = `-m comment --comment "port ${id}"`;
-  return [
-    `-m physdev --physdev-in ${qvbName(id)} ${comment} -j ${target}`,
-    `-i ${qvbName(id)} ${comment} -j ${target}`,
-    `-m physdev --physdev-in ${tapName(id)} ${comment} -j ${target}`,
-  ];
+function zoneChains(view: HostView, filtered: readonly FilteredPort[]): OwnChains {
+  const { conntrackZones } = view.wiring;
+  const targets = new Map<string, string>();
+  for (const { id, port } of filtered) {
+    const zone = conntrackZones[id];
+    if (!isStateful(view, port)) targets.set(id, 'CT --notrack');
+    else if (zone !== undefined) targets.set(id, `CT --zone ${zone}`);
+  }
+  if (targets.size === 0) return { PREROUTING: [] };
+  return {
+    PREROUTING: [`-i qbr+ -j ${OPENVSWI}-ct-chain`],
+    ...portTree({
+      root: 'ct-chain',
+      branch: 'ct',
+      agent: OPENVSWI,
+      portIds: [...targets.keys()].sort(),
+      entry: (id) => `-m comment --comment "port ${id}" -j ${targets.get(id)}`,
+    }),
+  };
 }
 
 function isStateful({ share }: HostView, port: Port): boolean {

@@ -35,6 +35,8 @@ export const Config = Type.Object(
         listen: Type.String({ default: '127.0.0.1:9696', description: 'address:port' }),
         /** What clients are told in catalogue and links; empty: made from each request's Host header. */
         public_url: Type.String({ default: '' }),
+        /** Origins from which browsers may ask, such as `https://dashboard.example.org`; `*` is any. */
+        cors_allowed_origins: Type.Array(Type.String(), { default: [] }),
         pagination_max_limit: Type.Integer({ default: 0, minimum: 0, description: '0: none' }),
       },
       { default: {}, ...closed },
@@ -42,7 +44,22 @@ export const Config = Type.Object(
     identity: Type.Object(
       {
         region: Type.String({ default: 'RegionOne' }),
+        /** Of the built-in identity. */
         token_expiration_seconds: Type.Integer({ default: 86_400, minimum: 60 }),
+        /** A Keystone that says who is calling, such as `http://10.0.0.1:5000/v3`; empty: the built-in one. */
+        url: Type.String({ default: '' }),
+        /** The user of that Keystone as whom tokens are validated: one with the role `service` or `admin` on the project. */
+        username: Type.String({ default: 'neutron' }),
+        password: Type.String({ default: '' }),
+        /** A file whose first line is the password. */
+        password_file: Type.String({ default: '' }),
+        project_name: Type.String({ default: 'service' }),
+        user_domain_name: Type.String({ default: 'Default' }),
+        project_domain_name: Type.String({ default: 'Default' }),
+        /** For how many seconds a validated token is taken without asking again. */
+        token_cache_time: Type.Integer({ default: 300, minimum: 0 }),
+        /** Where clients are told to get a token, when that is not `url`. */
+        www_authenticate_uri: Type.String({ default: '' }),
       },
       { default: {}, ...closed },
     ),

@@ -1,12 +1,13 @@
-/** `/v3/auth`: tokens, the catalogue, and the projects that one may use. */
+/** `/v3/auth`: tokens, the catalogue, and the scopes that one may ask for. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AuthRequest } from './auth-request.ts';
 import { catalog } from './catalog.ts';
+import { domainBody, readDomains } from './domains.ts';
 import type { Identity } from './identity.ts';
 import { badRequest, forbidden, tokenNotFound } from './keystone-error.ts';
-import { AuthRequest, logIn } from './login.ts';
+import { logIn } from './login.ts';
 import { projectBody, readProjects } from './projects.ts';
-import { baseUrl, parse, tokenOf } from './request.ts';
-import { readRoles } from './role-assignments.ts';
+import { baseUrl, listed, parse, tokenOf } from './request.ts';
 import type { Token } from './tokens.ts';
 
 /** Keystone prints times of tokens with microseconds. */
@@ -20,15 +21,13 @@ export function registerAuthRoutes(app: FastifyInstance, identity: Identity): vo
     return reply
       .code(201)
       .headers({ 'x-subject-token': secret, vary: 'X-Auth-Token' })
-      .send(await tokenBody(identity, request, token));
+      .send(tokenBody(identity, request, token));
   });
 
   app.get('/v3/auth/tokens', async (request, reply) => {
     const secret = subject(request);
     const token = await subjectToken(identity, request, secret);
-    return reply
-      .headers({ 'x-subject-token': secret, vary: 'X-Auth-Token' })
-      .send(await tokenBody(identity, request, token));
+    return reply.headers({ 'x-subject-token': secret, vary: 'X-Auth-Token' }).send(tokenBody(identity, request, token));
   });
 
   app.delete('/v3/auth/tokens', async (request, reply) => {
@@ -39,28 +38,37 @@ export function registerAuthRoutes(app: FastifyInstance, identity: Identity): vo
   });
 
   app.get('/v3/auth/catalog', async (request) => {
-    await tokenOf(request, identity);
-    const base = baseUrl(request, identity);
-    return {
-      catalog: catalog(base, identity.config.identity.region),
-      links: { next: null, previous: null, self: `${base}/identity/v3/auth/catalog` },
-    };
+    const { scope } = await tokenOf(request, identity);
+    if (scope.kind === 'unscoped') throw forbidden('get_auth_catalog');
+    return listed(request, identity, 'catalog', catalogFor(identity, request));
   });
 
   app.get('/v3/auth/projects', async (request) => {
     const { caller } = await tokenOf(request, identity);
     const base = baseUrl(request, identity);
     const projects = await readProjects(identity, { userId: caller.userId, enabled: true });
-    return {
-      projects: projects.map((project) => projectBody(project, base)),
-      links: { next: null, previous: null, self: `${base}/identity/v3/auth/projects` },
-    };
+    const bodies = projects.map((project) => projectBody(project, base));
+    return listed(request, identity, 'projects', bodies);
   });
 
   app.get('/v3/auth/domains', async (request) => {
-    await tokenOf(request, identity);
-    const self = `${baseUrl(request, identity)}/identity/v3/auth/domains`;
-    return { domains: [], links: { next: null, previous: null, self } };
+    const { caller } = await tokenOf(request, identity);
+    const base = baseUrl(request, identity);
+    const domains = await readDomains(identity, { userId: caller.userId, enabled: true });
+    const bodies = domains.map((domain) => domainBody(domain, base));
+    return listed(request, identity, 'domains', bodies);
+  });
+
+  app.get('/v3/auth/system', async (request) => {
+    const { caller } = await tokenOf(request, identity);
+    const held = await identity.store.db
+      .selectFrom('role_assignments')
+      .select('role_id')
+      .where('user_id', '=', caller.userId)
+      .where('project_id', 'is', null)
+      .where('domain_id', 'is', null)
+      .executeTakeFirst();
+    return listed(request, identity, 'system', held === undefined ? [] : [{ all: true }]);
   });
 }
 
@@ -74,16 +82,18 @@ function subject(request: FastifyRequest): string {
 async function subjectToken(identity: Identity, request: FastifyRequest, secret: string): Promise<Token> {
   const { caller } = await tokenOf(request, identity);
   const token = await identity.tokens.find(secret);
-  if (caller.isAdmin || caller.roles.includes('service')) {
-    if (token === null) throw tokenNotFound();
-    return token;
-  }
-  if (token?.caller.userId !== caller.userId) throw forbidden('validate_token');
+  if (token === null) throw tokenNotFound();
+  const isOwn = token.caller.userId === caller.userId;
+  if (!isOwn && !caller.isAdmin && !caller.roles.includes('service')) throw forbidden('validate_token');
   return token;
 }
 
-async function tokenBody(identity: Identity, request: FastifyRequest, token: Token): Promise<unknown> {
-  const { caller } = token;
+function catalogFor(identity: Identity, request: FastifyRequest) {
+  return catalog(baseUrl(request, identity), identity.config.identity.region);
+}
+
+function tokenBody(identity: Identity, request: FastifyRequest, token: Token): unknown {
+  const { caller, applicationCredential } = token;
   const always = {
     methods: token.methods,
     user: {
@@ -92,24 +102,39 @@ async function tokenBody(identity: Identity, request: FastifyRequest, token: Tok
       domain: { id: caller.userDomainId, name: caller.userDomainName },
       password_expires_at: null,
     },
-    audit_ids: [token.auditId],
+    audit_ids: token.auditIds,
     expires_at: precise(token.expiresAt),
     issued_at: precise(token.issuedAt),
   };
-  if (caller.projectId === '') return { token: always };
-  const roles = (await readRoles(identity)).filter((role) => caller.roles.includes(role.name));
+  if (token.scope.kind === 'unscoped') return { token: always };
   const nocatalog = Object.hasOwn(request.query as object, 'nocatalog');
   return {
     token: {
       ...always,
-      project: {
-        id: caller.projectId,
-        name: caller.projectName,
-        domain: { id: caller.domainId, name: caller.domainName },
-      },
-      is_domain: false,
-      roles: roles.map(({ id, name }) => ({ id, name })),
-      ...(!nocatalog && { catalog: catalog(baseUrl(request, identity), identity.config.identity.region) }),
+      ...scopeBody(token),
+      roles: token.roles,
+      ...(applicationCredential !== null && {
+        application_credential: {
+          id: applicationCredential.id,
+          name: applicationCredential.name,
+          restricted: !applicationCredential.unrestricted,
+        },
+      }),
+      ...(!nocatalog && { catalog: catalogFor(identity, request) }),
     },
   };
+}
+
+function scopeBody({ scope, caller }: Token): Readonly<Record<string, unknown>> {
+  const domain = { id: caller.domainId, name: caller.domainName };
+  switch (scope.kind) {
+    case 'unscoped':
+      return {};
+    case 'project':
+      return { project: { id: caller.projectId, name: caller.projectName, domain }, is_domain: false };
+    case 'domain':
+      return { domain };
+    case 'system':
+      return { system: { all: true } };
+  }
 }

@@ -4,10 +4,10 @@ export interface Caller {
   readonly userName: string;
   readonly userDomainId: string;
   readonly userDomainName: string;
-  /** Empty for an unscoped token. */
+  /** Empty for a token that is not of a project. */
   readonly projectId: string;
   readonly projectName: string;
-  /** Domain of the project; empty for an unscoped token. */
+  /** The domain of the project, or that the token is scoped to; else empty. */
   readonly domainId: string;
   readonly domainName: string;
   /** Names, with those that they imply. */

@@ -1,14 +1,13 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkConfig } from '../config/config.ts';
 import type { Store } from '../store/database.ts';
-import { openTestStore } from '../store/test-store.ts';
+import { agentToken } from './agent-token.ts';
 import { type Identity, openIdentity } from './identity.ts';
-import { registerIdentity } from './register.ts';
+import { openTestIdentity, type TestIdentity } from './test-identity.ts';
 
+let opened: TestIdentity;
 let directory: string;
 let store: Store;
 let identity: Identity;
@@ -16,19 +15,10 @@ let app: FastifyInstance;
 let password: string;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'tapline-identity-'));
-  store = await openTestStore();
-  identity = await openIdentity(store, checkConfig({ state_directory: directory }));
-  app = Fastify();
-  await registerIdentity(app, identity);
-  password = (await readFile(join(directory, 'admin-password'), 'utf8')).trim();
+  opened = await openTestIdentity();
+  ({ directory, store, identity, app, adminPassword: password } = opened);
 });
-afterAll(async () => {
-  await app.close();
-  identity[Symbol.dispose]();
-  await store[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => opened[Symbol.asyncDispose]());
 
 async function logIn(name: string, secret: string, scope?: unknown) {
   return app.inject({
@@ -53,9 +43,10 @@ const as = (response: { headers: Record<string, unknown> }) => ({
 
 test('bootstrap() writes secrets that nobody else can read, once', async () => {
   expect((await stat(join(directory, 'admin-password'))).mode & 0o777).toBe(0o600);
+  const agents = await agentToken(directory);
   expect((await stat(join(directory, 'agent-token'))).mode & 0o777).toBe(0o600);
-  using again = await openIdentity(store, identity.config);
-  expect(again.agentToken).toBe(identity.agentToken);
+  expect(await agentToken(directory)).toBe(agents);
+  using _again = await openIdentity(store, identity.config);
   expect((await readFile(join(directory, 'admin-password'), 'utf8')).trim()).toBe(password);
   expect(await store.db.selectFrom('users').select('name').execute()).toEqual([{ name: 'admin' }]);
 });

@@ -30,9 +30,16 @@ export const forbidden = (action: string): KeystoneError =>
 export const notFound = (kind: string, id: string): KeystoneError =>
   new KeystoneError(404, `Could not find ${kind}: ${id}.`);
 
+/** What we ask the configured Keystone, it does not answer. */
+export const keystoneUnavailable = (why: string): KeystoneError =>
+  new KeystoneError(503, `Keystone cannot be asked: ${why}`);
+
 export const tokenNotFound = (): KeystoneError => new KeystoneError(404, 'Failed to validate token');
 
 export const duplicateName = (kind: string, name: string): KeystoneError =>
   new KeystoneError(409, `Conflict occurred attempting to store ${kind} - Duplicate entry found with name ${name}.`);
+
+export const deletesEnabledDomain = (): KeystoneError =>
+  new KeystoneError(403, 'Cannot delete a domain that is enabled, please disable it first.');
 
 export const badRequest = (message: string): KeystoneError => new KeystoneError(400, message);

@@ -6,7 +6,8 @@ import type { ProjectsTable } from '../store/tables/identity.ts';
 import { newId } from './bootstrap.ts';
 import type { Identity } from './identity.ts';
 import { badRequest, duplicateName, forbidden, notFound } from './keystone-error.ts';
-import { baseUrl, parse, requireAdmin, tokenOf } from './request.ts';
+import { ById, baseUrl, isYes, listed, parse, requireAdmin, tokenOf } from './request.ts';
+import { stated } from './stated.ts';
 import { storing } from './storing.ts';
 
 type Project = Selectable<ProjectsTable>;
@@ -28,7 +29,6 @@ const ProjectUpdate = Type.Object({
     enabled: Type.Optional(Type.Boolean()),
   }),
 });
-const ById = Type.Object({ id: Type.String() });
 const ProjectQuery = Type.Object({
   name: Type.Optional(Type.String()),
   domain_id: Type.Optional(Type.String()),
@@ -82,20 +82,19 @@ export function registerProjects(app: FastifyInstance, identity: Identity): void
     const projects = await readProjects(identity, {
       ...(query.name !== undefined && { name: query.name }),
       ...((query.domain_id ?? query.parent_id) !== undefined && { domainId: query.domain_id ?? query.parent_id ?? '' }),
-      ...(query.enabled !== undefined && { enabled: !['false', '0'].includes(query.enabled.toLowerCase()) }),
+      ...(query.enabled !== undefined && { enabled: isYes(query.enabled) }),
     });
     const base = baseUrl(request, identity);
-    return {
-      projects: projects.map((project) => projectBody(project, base)),
-      links: { next: null, previous: null, self: `${base}/identity/v3/projects` },
-    };
+    const bodies = projects.map((project) => projectBody(project, base));
+    return listed(request, identity, 'projects', bodies);
   });
 
   app.get('/v3/projects/:id', async (request) => {
     const { caller } = await tokenOf(request, identity);
     const { id } = parse(ById, request.params);
-    if (!caller.isAdmin && caller.projectId !== id) throw forbidden('get_project');
-    const [project] = await readProjects(identity, { id });
+    const mine = caller.isAdmin ? {} : { userId: caller.userId };
+    const [project] = await readProjects(identity, { id, ...mine });
+    if (project === undefined && !caller.isAdmin) throw forbidden('get_project');
     if (project === undefined) throw notFound('project', id);
     return { project: projectBody(project, baseUrl(request, identity)) };
   });
@@ -103,7 +102,7 @@ export function registerProjects(app: FastifyInstance, identity: Identity): void
   app.post('/v3/projects', async (request, reply) => {
     const { caller } = await requireAdmin(request, identity, 'create_project');
     const { project: given } = parse(NewProject, request.body);
-    const domainId = given.domain_id ?? given.parent_id ?? caller.domainId;
+    const domainId = given.domain_id ?? given.parent_id ?? (caller.domainId || 'default');
     if ((given.parent_id ?? domainId) !== domainId) throw badRequest('A project is a child of its domain alone.');
     const project = await storing(
       identity.store.db
@@ -127,17 +126,15 @@ export function registerProjects(app: FastifyInstance, identity: Identity): void
     const { id } = parse(ById, request.params);
     const { project: given } = parse(ProjectUpdate, request.body);
     const project = await storing(
-      identity.store.db
-        .updateTable('projects')
-        .set({
-          id,
-          ...(given.name !== undefined && { name: given.name }),
-          ...(given.description !== undefined && { description: given.description ?? '' }),
-          ...(given.enabled !== undefined && { enabled: given.enabled }),
-        })
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirst(),
+      identity.store.transaction(async (trx) => {
+        if (given.enabled === false) await trx.deleteFrom('tokens').where('project_id', '=', id).execute();
+        return trx
+          .updateTable('projects')
+          .set({ id, ...stated(given) })
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirst();
+      }),
       { duplicate: () => duplicateName('project', given.name ?? ''), missing: () => notFound('project', id) },
     );
     identity.tokens.forget();

@@ -1,19 +1,47 @@
 /** The built-in part of Keystone v3, under `/identity`. */
 import type { FastifyInstance } from 'fastify';
+import { registerApplicationCredentials } from './application-credentials.ts';
 import { registerAuthRoutes } from './auth-routes.ts';
 import { registerDomains } from './domains.ts';
+import { registerGrants } from './grants.ts';
+import { registerGroups } from './groups.ts';
 import type { Identity } from './identity.ts';
-import { KeystoneError, keystoneErrorBody } from './keystone-error.ts';
+import { registerImpliedRoles } from './implied-roles.ts';
+import { badRequest, KeystoneError, keystoneErrorBody } from './keystone-error.ts';
 import { registerProjects } from './projects.ts';
 import { baseUrl } from './request.ts';
-import { registerRoles } from './role-assignments.ts';
+import { registerRoleAssignments } from './role-assignments.ts';
+import { registerRoles } from './roles.ts';
 import { registerServices } from './services.ts';
 import { registerUsers } from './users.ts';
+
+const routes = [
+  registerAuthRoutes,
+  registerProjects,
+  registerUsers,
+  registerGroups,
+  registerApplicationCredentials,
+  registerRoles,
+  registerImpliedRoles,
+  registerGrants,
+  registerRoleAssignments,
+  registerDomains,
+  registerServices,
+];
 
 /** Adds the routes, with an error form and a 404 of their own. */
 export async function registerIdentity(app: FastifyInstance, identity: Identity): Promise<void> {
   await app.register(
     async (scope) => {
+      // Clients send `Content-Type: application/json` with PUT and DELETE that have no body.
+      scope.removeContentTypeParser('application/json');
+      scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+        try {
+          done(null, body === '' ? undefined : JSON.parse(String(body)));
+        } catch {
+          done(badRequest('Invalid input: the body is not JSON.'));
+        }
+      });
       scope.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
         const status = error instanceof KeystoneError ? error.status : (error.statusCode ?? 500);
         if (status >= 500) request.log.error({ err: error }, 'identity request failed');
@@ -38,12 +66,7 @@ export async function registerIdentity(app: FastifyInstance, identity: Identity)
       for (const path of ['/v3', '/v3/']) {
         scope.get(path, async (request) => ({ version: version(baseUrl(request, identity)) }));
       }
-      registerAuthRoutes(scope, identity);
-      registerProjects(scope, identity);
-      registerUsers(scope, identity);
-      registerRoles(scope, identity);
-      registerDomains(scope, identity);
-      registerServices(scope, identity);
+      for (const register of routes) register(scope, identity);
     },
     { prefix: '/identity' },
   );

@@ -5,35 +5,39 @@ import { Type } from 'typebox';
 import type { UsersTable } from '../store/tables/identity.ts';
 import { newId } from './bootstrap.ts';
 import type { Identity } from './identity.ts';
-import { badRequest, duplicateName, forbidden, notFound, unauthorized } from './keystone-error.ts';
-import { hashPassword, verifyPassword } from './password.ts';
+import { duplicateName, notFound, unauthorized } from './keystone-error.ts';
 import { projectBody, readProjects } from './projects.ts';
-import { baseUrl, parse, requireAdmin, tokenOf } from './request.ts';
+import { ById, baseUrl, isYes, listed, parse, requireAdmin, requireAdminOr } from './request.ts';
+import { stated } from './stated.ts';
 import { storing } from './storing.ts';
 
 type User = Selectable<UsersTable>;
 
+const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
 const NewUser = Type.Object({
   user: Type.Object({
     name: Type.String({ minLength: 1, maxLength: 255 }),
     domain_id: Type.Optional(Type.String()),
-    password: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    password: Text,
+    description: Text,
+    email: Text,
     enabled: Type.Optional(Type.Boolean()),
-    default_project_id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    default_project_id: Text,
   }),
 });
 const UserUpdate = Type.Object({
   user: Type.Object({
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-    password: Type.Optional(Type.String()),
+    password: Text,
+    description: Text,
+    email: Text,
     enabled: Type.Optional(Type.Boolean()),
-    default_project_id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    default_project_id: Text,
   }),
 });
 const PasswordChange = Type.Object({
   user: Type.Object({ original_password: Type.String(), password: Type.String({ minLength: 1 }) }),
 });
-const ById = Type.Object({ id: Type.String() });
 const UserQuery = Type.Object({
   name: Type.Optional(Type.String()),
   domain_id: Type.Optional(Type.String()),
@@ -46,6 +50,8 @@ function userBody(user: User, base: string): Record<string, unknown> {
     name: user.name,
     domain_id: user.domain_id,
     enabled: user.enabled,
+    ...(user.description !== '' && { description: user.description }),
+    ...(user.email !== null && { email: user.email }),
     ...(user.default_project_id !== null && { default_project_id: user.default_project_id }),
     password_expires_at: null,
     options: {},
@@ -55,6 +61,7 @@ function userBody(user: User, base: string): Record<string, unknown> {
 
 export function registerUsers(app: FastifyInstance, identity: Identity): void {
   const { db } = identity.store;
+  const hashOf = async (password: string | null) => (password === null ? null : identity.passwords.hash(password));
 
   app.get('/v3/users', async (request) => {
     await requireAdmin(request, identity, 'list_users');
@@ -62,39 +69,32 @@ export function registerUsers(app: FastifyInstance, identity: Identity): void {
     let query = db.selectFrom('users').selectAll().orderBy('name');
     if (name !== undefined) query = query.where('name', '=', name);
     if (domain_id !== undefined) query = query.where('domain_id', '=', domain_id);
-    if (enabled !== undefined) query = query.where('enabled', '=', !['false', '0'].includes(enabled.toLowerCase()));
+    if (enabled !== undefined) query = query.where('enabled', '=', isYes(enabled));
     const base = baseUrl(request, identity);
-    return {
-      users: (await query.execute()).map((user) => userBody(user, base)),
-      links: { next: null, previous: null, self: `${base}/identity/v3/users` },
-    };
+    const bodies = (await query.execute()).map((user) => userBody(user, base));
+    return listed(request, identity, 'users', bodies);
   });
 
   app.get('/v3/users/:id', async (request) => {
-    const { caller } = await tokenOf(request, identity);
     const { id } = parse(ById, request.params);
-    if (!caller.isAdmin && caller.userId !== id) throw forbidden('get_user');
+    await requireAdminOr(id, request, identity, 'get_user');
     const user = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
     if (user === undefined) throw notFound('user', id);
     return { user: userBody(user, baseUrl(request, identity)) };
   });
 
   app.get('/v3/users/:id/projects', async (request) => {
-    const { caller } = await tokenOf(request, identity);
     const { id } = parse(ById, request.params);
-    if (!caller.isAdmin && caller.userId !== id) throw forbidden('list_user_projects');
+    await requireAdminOr(id, request, identity, 'list_user_projects');
     const base = baseUrl(request, identity);
-    return {
-      projects: (await readProjects(identity, { userId: id })).map((project) => projectBody(project, base)),
-      links: { next: null, previous: null, self: `${base}/identity/v3/users/${id}/projects` },
-    };
+    const bodies = (await readProjects(identity, { userId: id })).map((project) => projectBody(project, base));
+    return listed(request, identity, 'projects', bodies);
   });
 
   app.post('/v3/users', async (request, reply) => {
     const { caller } = await requireAdmin(request, identity, 'create_user');
     const { user: given } = parse(NewUser, request.body);
-    if (given.password === undefined || given.password === null) throw badRequest('A user needs a password.');
-    const domainId = given.domain_id ?? caller.domainId;
+    const domainId = given.domain_id ?? (caller.domainId || 'default');
     const user = await storing(
       db
         .insertInto('users')
@@ -102,7 +102,9 @@ export function registerUsers(app: FastifyInstance, identity: Identity): void {
           id: newId(),
           domain_id: domainId,
           name: given.name,
-          password_hash: await hashPassword(given.password),
+          password_hash: await hashOf(given.password ?? null),
+          description: given.description ?? '',
+          email: given.email ?? null,
           enabled: given.enabled ?? true,
           default_project_id: given.default_project_id ?? null,
         })
@@ -120,16 +122,18 @@ export function registerUsers(app: FastifyInstance, identity: Identity): void {
     await requireAdmin(request, identity, 'update_user');
     const { id } = parse(ById, request.params);
     const { user: given } = parse(UserUpdate, request.body);
-    const passwordHash = given.password === undefined ? undefined : await hashPassword(given.password);
+    const passwordHash = given.password === undefined ? undefined : await hashOf(given.password);
+    const endsTokens = passwordHash !== undefined || given.enabled === false;
     const user = await storing(
       identity.store.transaction(async (trx) => {
-        if (passwordHash !== undefined) await trx.deleteFrom('tokens').where('user_id', '=', id).execute();
+        if (endsTokens) await trx.deleteFrom('tokens').where('user_id', '=', id).execute();
         return trx
           .updateTable('users')
           .set({
             id,
-            ...(given.name !== undefined && { name: given.name }),
-            ...(given.enabled !== undefined && { enabled: given.enabled }),
+            ...stated(given),
+            ...(given.email !== undefined && { email: given.email }),
+
             ...(given.default_project_id !== undefined && { default_project_id: given.default_project_id }),
             ...(passwordHash !== undefined && { password_hash: passwordHash }),
           })
@@ -151,8 +155,8 @@ export function registerUsers(app: FastifyInstance, identity: Identity): void {
     const { id } = parse(ById, request.params);
     const { user: given } = parse(PasswordChange, request.body);
     const user = await db.selectFrom('users').select('password_hash').where('id', '=', id).executeTakeFirst();
-    if (!(await verifyPassword(given.original_password, user?.password_hash))) throw unauthorized();
-    const passwordHash = await hashPassword(given.password);
+    if (!(await identity.passwords.verify(given.original_password, user?.password_hash))) throw unauthorized();
+    const passwordHash = await identity.passwords.hash(given.password);
     await identity.store.transaction(async (trx) => {
       await trx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', id).execute();
       await trx.deleteFrom('tokens').where('user_id', '=', id).execute();

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Identity } from '../identity/identity.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
 import { keystoneErrorBody } from '../identity/keystone-error.ts';
 
 /** Answers with an error in the form of Tapline's own operations, which is Keystone's. */
@@ -8,7 +8,7 @@ export function refuse(reply: FastifyReply, status: number, message: string): Fa
 }
 
 /** A hook that lets only administrators pass: what hosts show concerns every project. */
-export function adminGuard(identity: Identity) {
+export function adminGuard(identity: Authenticator) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const token = request.headers['x-auth-token'];
     const caller = typeof token === 'string' ? await identity.authenticate(token) : null;

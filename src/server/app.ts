@@ -1,5 +1,6 @@
 /** The Fastify instance with what every route shares. */
 import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.ts';
 
@@ -26,5 +27,18 @@ export function makeApp(config: Config): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-openstack-request-id', request.id);
   });
+  allowOrigins(app, config.api.cors_allowed_origins);
   return app;
+}
+
+/** Browsers may ask from these origins, and read what the APIs say in headers. */
+function allowOrigins(app: FastifyInstance, origins: readonly string[]): void {
+  if (origins.length === 0) return;
+  app.register(cors, {
+    origin: origins.includes('*') ? '*' : [...origins],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Content-Type', 'Accept', 'If-Match', 'X-Auth-Token', 'X-Subject-Token', 'X-OpenStack-Request-ID'],
+    exposedHeaders: ['X-Subject-Token', 'X-OpenStack-Request-ID', 'WWW-Authenticate', 'Retry-After'],
+    maxAge: 3_600,
+  });
 }

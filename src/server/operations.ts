@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import type { Channel } from '../feed/channel.ts';
-import type { Identity } from '../identity/identity.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
 import type { Store } from '../store/database.ts';
 import { adminGuard, refuse } from './admin-guard.ts';
 import { registerTrace } from './trace.ts';
@@ -11,7 +11,12 @@ import { registerTrace } from './trace.ts';
  * `GET /healthcheck` (no token): 200 `OK`, or 503 while the database is away. For administrators `GET /tapline/v1/hosts`, and
  * `GET /tapline/v1/hosts/HOST/state`, the host's `HostState` read back now.
  */
-export function registerOperations(app: FastifyInstance, store: Store, identity: Identity, channel: Channel): void {
+export function registerOperations(
+  app: FastifyInstance,
+  store: Store,
+  identity: Authenticator,
+  channel: Channel,
+): void {
   app.get('/healthcheck', async (_request, reply) => {
     try {
       await sql`SELECT 1`.execute(store.db);

@@ -5,11 +5,14 @@ import type { FastifyInstance } from 'fastify';
 import { registerApi } from '../api/register.ts';
 import type { Config } from '../config/config.ts';
 import { openChannel } from '../feed/channel.ts';
+import { agentToken } from '../identity/agent-token.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
 import { openIdentity } from '../identity/identity.ts';
 import { registerIdentity } from '../identity/register.ts';
+import { openRemoteKeystone } from '../identity/remote-keystone.ts';
 import { placeUnplaced } from '../schedule/place.ts';
 import { forgetChanges } from '../store/changes.ts';
-import { openStore } from '../store/database.ts';
+import { openStore, type Store } from '../store/database.ts';
 import { makeApp } from './app.ts';
 import { registerOperations } from './operations.ts';
 import { type Parts, startedParts } from './parts.ts';
@@ -45,7 +48,6 @@ export async function startServer(config: Config): Promise<RunningServer> {
 async function start(config: Config, parts: Parts): Promise<RunningServer> {
   const { host, port } = parseListen(config.api.listen);
   const store = parts.add(await openStore(config));
-  const identity = parts.add(await openIdentity(store, config));
   const app = makeApp(config);
   parts.defer(() => finish(app));
   const placement = {
@@ -55,13 +57,14 @@ async function start(config: Config, parts: Parts): Promise<RunningServer> {
   const channel = parts.add(
     await openChannel(app.server, {
       store,
-      agentToken: identity.agentToken,
+      agentToken: await agentToken(config.state_directory),
       place: (trx) => placeUnplaced(trx, placement),
       log: app.log,
     }),
   );
-  await registerIdentity(app, identity);
-  registerApi(app, { store, config, authenticate: identity.authenticate });
+  const identity = parts.add(await openAuthenticator(app, store, config));
+  const { authenticate, keystoneUri } = identity;
+  registerApi(app, { store, config, authenticate, keystoneUri });
   registerOperations(app, store, identity, channel);
   const url = await app.listen({ host, port });
   for (const fd of inheritedSockets(process.env)) await serveSocket(app, parts, fd);
@@ -70,6 +73,14 @@ async function start(config: Config, parts: Parts): Promise<RunningServer> {
   parts.defer(() => clearInterval(forget));
   app.log.info({ url }, 'serving');
   return { url, observe: (name) => channel.observe(name), [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };
+}
+
+/** The built-in identity with its routes, or the Keystone that is configured. */
+async function openAuthenticator(app: FastifyInstance, store: Store, config: Config): Promise<Authenticator> {
+  if (config.identity.url !== '') return openRemoteKeystone(config.identity);
+  const identity = await openIdentity(store, config);
+  await registerIdentity(app, identity);
+  return identity;
 }
 
 /** Serves an inherited socket with the same HTTP server. */

@@ -1,12 +1,13 @@
 /** The store: connections to PostgreSQL, the schema brought up to date, transactions, and word of every commit. */
 import { randomBytes } from 'node:crypto';
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Kysely, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config/config.ts';
 import { listenForChanges } from './change-listener.ts';
 import { hasRecordedChanges } from './changes.ts';
 import { columnTypes } from './column-types.ts';
 import { migrate } from './migrate.ts';
+import { preparedDialect } from './prepared-driver.ts';
 import { openPrivatePostgres } from './private-postgres.ts';
 import type { Database } from './tables.ts';
 import { runTransaction } from './transaction.ts';
@@ -86,7 +87,7 @@ export async function openStoreAt(given: pg.ClientConfig, dnsDomain = ''): Promi
     await Promise.all([pool.end(), planned.end()]);
     throw error;
   }
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Database>({ dialect: preparedDialect(pool) });
   const { id: epoch } = await db.selectFrom('epoch').select('id').executeTakeFirstOrThrow();
   const listeners = new Set<ReturnType<typeof listenForChanges>>();
 

@@ -90,6 +90,7 @@ test('a store outlives its PostgreSQL: nothing crashes, it is started again, and
   const postmaster = Number(
     (await readFile(join(directory, 'postgres', 'data', 'postmaster.pid'), 'utf8')).split('\n')[0],
   );
+  const before = woken;
   process.kill(postmaster, 'SIGKILL');
   expect(rows[0]?.pid).not.toBe(postmaster);
   await expect
@@ -103,7 +104,6 @@ test('a store outlives its PostgreSQL: nothing crashes, it is started again, and
       { timeout: 15_000, interval: 100 },
     )
     .toEqual([{ limit: 7 }]);
-  const before = woken;
   await expect.poll(() => woken, { timeout: 5_000 }).toBeGreaterThan(before);
   await store.transaction((trx) => recordChanges(trx, [{ kind: 'port', id: 'x' }]));
 });
