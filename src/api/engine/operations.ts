@@ -14,6 +14,7 @@ import { enforceQuota } from './quota.ts';
 import { readList, readOne, readThese } from './read.ts';
 import { readCreate, readUpdate } from './request-body.ts';
 import type { Resource, Row, Work } from './resource.ts';
+import { giveTags } from './tags-at-creation.ts';
 import type { Values } from './values.ts';
 
 /** One request, as far as the engine must know it. */
@@ -83,6 +84,7 @@ export async function create(call: Call, resource: Resource): Promise<Answer> {
     }
     await enforceQuota(work, resource, items);
     const ids = await make(work, items);
+    await giveTags(work, resource, ids, items);
     return await readThese(work.trx, resource, call.caller, ids);
   });
   return { status: 201, body: bulk ? { [resource.collection]: rows } : { [resource.name]: rows[0] ?? null } };

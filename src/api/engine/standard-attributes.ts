@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Attribute, type Column, type ColumnKind, filterOnly, onCreate, readOnly, writable } from './attribute.ts';
 import { toBoolean } from './conversions.ts';
-import { text, uuid } from './validators.ts';
+import { text, uniqueTexts, uuid } from './validators.ts';
 
 /** A column of the resource's table `t`. Addresses are read as text without a length. */
 export function column(name: string, kind: ColumnKind = 'text'): Column {
@@ -56,15 +56,21 @@ export const project = {
   tenant_id: onCreate(column('project_id'), { validate: text(255), filter: true, sortKey: true }),
 } as const;
 
+/** Of at most 255 characters, as newer Neutron has it; 60 before. */
+export const tagList = uniqueTexts(255);
+
 const splitTags = (values: readonly string[]): readonly string[] => values.flatMap((value) => value.split(','));
 
 function tagFilter(condition: (tags: readonly string[]) => RawBuilder<unknown>): Column {
   return { kind: 'json', sql: sql`to_jsonb(t.tags)`, matches: (values) => condition(splitTags(values)) };
 }
 
-/** Tags, and the four ways to filter by them. */
+/** Tags, which the engine keeps, and the four ways to filter by them. */
 export const tags = {
-  tags: { ...readOnly(tagFilter((given) => sql`t.tags @> ${given}::text[]`)), filter: true },
+  tags: onCreate(
+    tagFilter((given) => sql`t.tags @> ${given}::text[]`),
+    { default: [], validate: tagList, filter: true },
+  ),
   'tags-any': filterOnly(tagFilter((given) => sql`t.tags && ${given}::text[]`)),
   'not-tags': filterOnly(tagFilter((given) => sql`not t.tags @> ${given}::text[]`)),
   'not-tags-any': filterOnly(tagFilter((given) => sql`not t.tags && ${given}::text[]`)),

@@ -5,11 +5,7 @@ import { isObject, type Json } from './json.ts';
 import { type Answer, type Call, enforceOn, readForChange, transact } from './operations.ts';
 import { readOne } from './read.ts';
 import type { Resource, Row, Work } from './resource.ts';
-import { listOf, text } from './validators.ts';
-
-/** In characters, as newer Neutron has it; 60 before. */
-const maximumTagLength = 255;
-const validTags = listOf(text(maximumTagLength));
+import { tagList } from './standard-attributes.ts';
 
 export async function showTags(call: Call, resource: Resource, id: string): Promise<Answer> {
   const row = await readOne(call.store.db, resource, call.caller, id, { fields: ['tags'] });
@@ -56,7 +52,7 @@ function tagsOf(row: Row): readonly string[] {
 }
 
 function checkTags(given: Json): readonly string[] {
-  const reason = validTags(given);
+  const reason = tagList(given);
   if (reason !== null) throw requestErrors.invalidInput(reason);
   return Array.isArray(given) ? given.map(String) : [];
 }

@@ -119,6 +119,11 @@ function duplicates(items: readonly Json[]): string | null {
   return null;
 }
 
+/** `type:list_of_unique_strings`. */
+export function uniqueTexts(maximum: number): Validator {
+  return Object.assign(listOf(text(maximum)), { type: 'type:list_of_unique_strings' });
+}
+
 /** An object with exactly the keys of `keys`, of which those in `required` must be there. */
 export function object(keys: Readonly<Record<string, Validator>>, required: readonly string[]): Validator {
   const properties = Object.fromEntries(Object.entries(keys).map(([key, { schema }]) => [key, schema]));

@@ -24,6 +24,8 @@ const ofTheEngine: readonly string[] = [
   'standard-attr-revisions',
   'standard-attr-tag',
   'standard-attr-timestamp',
+  'tag-creation',
+  'tag-ports-during-bulk-creation',
 ];
 
 /** `described`: the aliases that the resources' descriptions name. */
