@@ -2,6 +2,11 @@
 import type { Resource } from './engine/resource.ts';
 import { agent } from './resources/agent.ts';
 import { floatingip } from './resources/floatingip.ts';
+import { localIp } from './resources/local-ip.ts';
+import { localIpAssociation } from './resources/local-ip-association.ts';
+import { log, loggableResource } from './resources/log.ts';
+import { meteringLabel } from './resources/metering-label.ts';
+import { meteringLabelRule } from './resources/metering-label-rule.ts';
 import { network } from './resources/network.ts';
 import { networkIpAvailability } from './resources/network-ip-availability.ts';
 import { port } from './resources/port.ts';
@@ -27,4 +32,10 @@ export const allResources: readonly Resource[] = [
   ...qosRules,
   ...qosRuleAliases,
   trunk,
+  meteringLabel,
+  meteringLabelRule,
+  log,
+  loggableResource,
+  localIp,
+  localIpAssociation,
 ];

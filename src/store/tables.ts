@@ -3,5 +3,6 @@ import type { IdentityTables } from './tables/identity.ts';
 import type { NetworkTables } from './tables/network.ts';
 import type { QosTrunksTables } from './tables/qos-trunks.ts';
 import type { ServerTables } from './tables/server.ts';
+import type { ServiceTables } from './tables/services.ts';
 
-export interface Database extends NetworkTables, IdentityTables, ServerTables, QosTrunksTables {}
+export interface Database extends NetworkTables, IdentityTables, ServerTables, QosTrunksTables, ServiceTables {}

@@ -1,6 +1,6 @@
 /** The query of a list: filters, order, page and fields. */
 import { requestErrors } from '../errors/request-errors.ts';
-import type { Resource } from './resource.ts';
+import { keyName, type Resource } from './resource.ts';
 
 export interface SortKey {
   readonly name: string;
@@ -26,7 +26,7 @@ const control = new Set(['fields', 'sort_key', 'sort_dir', 'limit', 'marker', 'p
 export function readListQuery(resource: Resource, query: URLSearchParams, maximumLimit: number): ListQuery {
   const filters = new Map<string, readonly string[]>();
   for (const name of new Set(query.keys())) {
-    if (!control.has(name)) filters.set(name, query.getAll(name));
+    if (!control.has(name) || isNoTime(resource, name)) filters.set(name, query.getAll(name));
   }
   const unknown = [...filters.keys()].filter((name) => resource.attributes[name]?.filter !== true).sort();
   if (unknown.length > 0) throw requestErrors.invalidFilter(unknown);
@@ -39,6 +39,11 @@ export function readListQuery(resource: Resource, query: URLSearchParams, maximu
     pageReverse: ['true', '1'].includes((query.get('page_reverse') ?? '').toLowerCase()),
     fields: readFields(query),
   };
+}
+
+/** `changed_since` asks for a time that this resource does not keep. */
+function isNoTime(resource: Resource, name: string): boolean {
+  return name === 'changed_since' && resource.attributes['updated_at'] === undefined;
 }
 
 export function readFields(query: URLSearchParams): readonly string[] {
@@ -71,6 +76,7 @@ function readSort(resource: Resource, query: URLSearchParams): readonly SortKey[
   const unknown = names.filter((name) => resource.attributes[name]?.sortKey !== true);
   if (unknown.length > 0) throw requestErrors.invalidSortKey(unknown);
   const sort = names.map((name, index) => ({ name, descending: directions[index] === 'desc' }));
-  // The id makes every order total, so that a page starts where the last one ended.
-  return names.includes('id') ? sort : [...sort, { name: 'id', descending: false }];
+  // The key makes every order total, so that a page starts where the last one ended.
+  const key = keyName(resource);
+  return names.includes(key) ? sort : [...sort, { name: key, descending: false }];
 }

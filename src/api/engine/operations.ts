@@ -55,7 +55,7 @@ export async function list(call: Call, resource: Resource): Promise<Answer> {
   const query = readListQuery(resource, call.url.searchParams, call.config.api.pagination_max_limit);
   await (resource.beforeList && transact(call, resource.beforeList));
   const rows = await readList(call.store.db, resource, call.caller, query, call.parentId);
-  const links = pageLinks(call.url, query, rows);
+  const links = pageLinks(call.url, resource, query, rows);
   return {
     status: 200,
     body: {
@@ -85,7 +85,7 @@ export async function create(call: Call, resource: Resource): Promise<Answer> {
     await enforceQuota(work, resource, items);
     const ids = await make(work, items);
     await giveTags(work, resource, ids, items);
-    return await readThese(work.trx, resource, call.caller, ids);
+    return await readThese(work.trx, resource, call.caller, ids, call.parentId);
   });
   return { status: 201, body: bulk ? { [resource.collection]: rows } : { [resource.name]: rows[0] ?? null } };
 }
@@ -107,7 +107,7 @@ export async function update(call: Call, resource: Resource, id: string): Promis
     const current = await readForChange(work, call, resource, id);
     await enforceOn(work, resource, 'update', current, changes);
     await change(work, current, changes);
-    return await readOne(work.trx, resource, call.caller, id);
+    return await readOne(work.trx, resource, call.caller, id, { parentId: call.parentId });
   });
   return { status: 200, body: { [resource.name]: row } };
 }
@@ -128,7 +128,8 @@ export async function readForChange(work: Work, call: Call, resource: Resource, 
   // Seen as the caller sees it first, so that what he may not see is 404; then whole, for the work to build on.
   const { parentId } = call;
   await readOne(work.trx, resource, call.caller, id, { fields: ['id'], forUpdate: true, parentId });
-  const current = withParent(call, resource, await readOne(work.trx, resource, { ...call.caller, isAdmin: true }, id));
+  const whole = { ...call.caller, isAdmin: true };
+  const current = withParent(call, resource, await readOne(work.trx, resource, whole, id, { parentId }));
   const wanted = readIfMatch(call.ifMatch);
   if (wanted !== null && current['revision_number'] !== wanted) throw requestErrors.revisionMismatch(id, wanted);
   return current;

@@ -1,5 +1,5 @@
 import type { ListQuery } from './list-query.ts';
-import type { Row } from './resource.ts';
+import { keyName, type Resource, type Row } from './resource.ts';
 
 export interface PageLink {
   readonly rel: 'next' | 'previous';
@@ -10,12 +10,13 @@ export interface PageLink {
  * Links to the pages around this one, as Neutron gives them: a page that is not full ends the list in the direction of
  * reading. `url` is the request's, absolute.
  */
-export function pageLinks(url: URL, query: ListQuery, rows: readonly Row[]): readonly PageLink[] {
+export function pageLinks(url: URL, resource: Resource, query: ListQuery, rows: readonly Row[]): readonly PageLink[] {
+  const keyOf = (row: Row | undefined) => row && String(row[keyName(resource)]);
   if (query.limit === 0) return [];
   const full = rows.length >= query.limit;
   const links: PageLink[] = [];
-  if (full || query.pageReverse) links.push({ rel: 'next', href: href(url, rows.at(-1)?.id, false) });
-  if (full || !query.pageReverse) links.push({ rel: 'previous', href: href(url, rows[0]?.id, true) });
+  if (full || query.pageReverse) links.push({ rel: 'next', href: href(url, keyOf(rows.at(-1)), false) });
+  if (full || !query.pageReverse) links.push({ rel: 'previous', href: href(url, keyOf(rows[0]), true) });
   return links;
 }
 

@@ -6,7 +6,7 @@ import type { Caller } from './caller.ts';
 import { matches } from './filter-sql.ts';
 import type { ListQuery, SortKey } from './list-query.ts';
 import { isForAdmins } from './policy.ts';
-import type { Resource, Row } from './resource.ts';
+import { keyName, type Resource, type Row } from './resource.ts';
 import { isUuid } from './validators.ts';
 
 type Reader = Kysely<Database>;
@@ -27,7 +27,7 @@ export async function readList(
   }
   if (query.changedSince !== null) conditions.push(sql`t.updated_at >= ${query.changedSince}::timestamptz`);
   if (query.marker !== null) conditions.push(await afterMarker(db, resource, caller, query, query.marker));
-  const fields = query.fields.length === 0 ? [] : [...query.fields, 'id'];
+  const fields = query.fields.length === 0 ? [] : [...query.fields, keyName(resource)];
   const { rows } = await sql<Row>`
     select ${selection(resource, caller, fields)} from ${resource.from}
     where ${sql.join(conditions, sql` and `)}
@@ -48,14 +48,14 @@ export async function readOne(
   } = {},
 ): Promise<Row> {
   const key = keyOf(resource);
-  if (key.kind === 'uuid' && !isUuid(id)) throw resource.notFound(id);
+  if (key.kind === 'uuid' && !isUuid(id)) throw resource.notFound(id, options.parentId);
   const { rows } = await sql<Row>`
     select ${selection(resource, caller, options.fields ?? [])} from ${resource.from}
     where ${matches(key, caller, [id])} and ${sees(resource, caller)} and ${below(resource, options.parentId)} ${options.forUpdate ? sql`for update of t` : sql``}`.execute(
     db,
   );
   const row = rows[0];
-  if (row === undefined) throw resource.notFound(id);
+  if (row === undefined) throw resource.notFound(id, options.parentId);
   return row;
 }
 
@@ -65,12 +65,12 @@ export async function readThese(
   resource: Resource,
   caller: Caller,
   ids: readonly string[],
+  parentId?: string,
 ): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`
-    select ${selection(resource, caller, [])} from ${resource.from} where ${matches(keyOf(resource), caller, ids)}`.execute(
-    db,
-  );
-  const byId = new Map(rows.map((row) => [row.id, row]));
+    select ${selection(resource, caller, [])} from ${resource.from}
+    where ${matches(keyOf(resource), caller, ids)} and ${below(resource, parentId)}`.execute(db);
+  const byId = new Map(rows.map((row) => [row[keyName(resource)], row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
@@ -107,8 +107,8 @@ function below(resource: Resource, parentId: string | undefined): Sql {
 }
 
 function keyOf(resource: Resource): Column {
-  const column = resource.attributes['id']?.column;
-  if (!column) throw new Error(`${resource.name} has no id`);
+  const column = resource.attributes[keyName(resource)]?.column;
+  if (!column) throw new Error(`${resource.name} has no key`);
   return column;
 }
 
@@ -118,7 +118,7 @@ function sortedBy(resource: Resource, caller: Caller, key: SortKey): Sql {
   if (!column) throw new Error(`${resource.name} cannot be sorted by ${key.name}`);
   const compared = comparedBy(column, caller);
   // Never null, and plain so that a page is read along its index.
-  if (key.name === 'id') return compared;
+  if (key.name === keyName(resource)) return compared;
   switch (column.kind) {
     case 'text':
     case 'json':

@@ -44,6 +44,8 @@ export interface Resource {
   readonly policyName?: string;
   /** The extensions, by alias, that this description serves. */
   readonly extensions: readonly string[];
+  /** The attribute that paths and markers name it by; absent: `id`. */
+  readonly key?: string;
   /** It lives below another object: `/floatingips/:id/port_forwardings`. */
   readonly parent?: Parent;
   /** What of it this deployment keeps but does not yet bring about. `tapline check` says so, and nothing of it is ever ACTIVE. */
@@ -53,7 +55,7 @@ export interface Resource {
   readonly attributes: Readonly<Record<string, Attribute>>;
   /** The rows that the caller may see, as SQL over `t`. An admin sees all. */
   readonly visible: (caller: Caller) => RawBuilder<unknown>;
-  readonly notFound: (id: string) => ApiError;
+  readonly notFound: (id: string, parentId?: string) => ApiError;
   /** Name in quotas; absent: not limited. */
   readonly quota?: string;
   /** Has a `tags` sub-resource; `table` is where tags and the revision number are kept. */
@@ -68,4 +70,9 @@ export interface Resource {
   readonly createMany?: (work: Work, items: readonly Values[]) => Promise<readonly string[]>;
   readonly update?: (work: Work, current: Row, changes: Values) => Promise<void>;
   readonly remove?: (work: Work, current: Row) => Promise<void>;
+}
+
+/** The attribute that paths and markers name a resource by. */
+export function keyName(resource: Resource): string {
+  return resource.key ?? 'id';
 }

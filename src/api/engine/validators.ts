@@ -87,6 +87,17 @@ export const subnet = validator('type:subnet', { type: 'string' }, (value) => {
     : `'${asText(value)}' isn't a recognized IP subnet cidr, '${recommended}' is recommended`;
 });
 
+/** `type:ip_or_subnet`: an address, or one with the length of its prefix, whose host bits may be set. */
+export const ipOrSubnet = validator('type:ip_or_subnet', { type: 'string' }, (value) => {
+  const [ip = '', length, ...rest] = typeof value === 'string' ? value.split('/') : [];
+  const address = parseAddress(ip);
+  const bits = address?.version === 4 ? 32 : 128;
+  const isLength = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits);
+  return address !== null && isLength && rest.length === 0
+    ? null
+    : `'${asText(value)}' is neither a valid IP address, nor is it a valid IP subnet`;
+});
+
 const macPattern = /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i;
 
 /** A unicast or multicast MAC address that is not all zero. */

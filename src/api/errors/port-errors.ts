@@ -14,6 +14,11 @@ export const portErrors = {
       'ServicePortInUse',
       `Port ${portId} cannot be deleted directly via the port API: has device owner ${owner}.`,
     ),
+  heldByLocalIp: (portId: string) =>
+    conflict(
+      'ServicePortInUse',
+      `Port ${portId} cannot be deleted directly via the port API: still referenced by Local IPs.`,
+    ),
   addressInUse: (ip: string, subnetId: string) =>
     conflict('IpAddressAlreadyAllocated', `IP address ${ip} already allocated in subnet ${subnetId}`),
   addressNotInNetwork: (ip: string) =>

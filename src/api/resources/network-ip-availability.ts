@@ -21,10 +21,10 @@ export const networkIpAvailability: Resource = {
   path: 'network-ip-availabilities',
   extensions: ['network-ip-availability'],
   from: sql`(select n.id, n.id as network_id, n.name, n.project_id, n.created_at from networks n) as t`,
+  key: 'network_id',
   notFound: networkErrors.notFound,
   visible: () => sql`false`,
   attributes: {
-    id: readOnly(column('id', 'uuid'), { visible: false, sortKey: true }),
     network_id: readOnly(column('network_id', 'uuid'), { filter: true, sortKey: true }),
     network_name: readOnly(column('name'), { filter: true }),
     project_id: readOnly(column('project_id'), { filter: true }),

@@ -11,6 +11,10 @@ export async function removePort(work: Work, current: Row): Promise<void> {
     union all select 1 from routers where gateway_port_id = ${current.id}
     union all select 1 from floating_ips where floating_port_id = ${current.id}`.execute(work.trx);
   if (rows.length > 0) throw portErrors.ownedByService(current.id, String(current['device_owner']));
+  const { rows: local } = await sql`select 1 from local_ips where local_port_id = ${current.id} limit 1`.execute(
+    work.trx,
+  );
+  if (local.length > 0) throw portErrors.heldByLocalIp(current.id);
   await checkNotTrunked(work, current.id);
   await removePorts(work, [current.id]);
 }
