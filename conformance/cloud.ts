@@ -46,7 +46,7 @@ export async function startCloud(command: readonly string[], directory: string):
       state_directory: state,
       log_level: 'warn',
       api: { listen: '127.0.0.1:0' },
-      network: { network_vlan_ranges: ['public'] },
+      network: { network_vlan_ranges: ['public:2000:2999'] },
     }),
   );
   const log = openSync(logFile, 'a');

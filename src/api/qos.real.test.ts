@@ -43,6 +43,7 @@ describe('policies', () => {
       revision_number: 1,
     });
     expect((await api.ask('admin', 'PUT', `${path}/tags/one`)).status).toBe(201);
+    expect((await api.ask('admin', 'GET', `/v2.0/policies/${policy.id}/tags`)).body).toEqual({ tags: ['one'] });
     expect((await api.ask('admin', 'DELETE', path)).status).toBe(204);
     expect((await api.ask('admin', 'GET', path)).status).toBe(404);
   });
@@ -139,7 +140,7 @@ describe('rules', () => {
   });
 
   test('of every kind have their numbers', async () => {
-    const policy = await makePolicy({ shared: true });
+    const policy = await makePolicy({ project_id: testProject });
     const kinds: readonly (readonly [string, Record<string, unknown>])[] = [
       ['bandwidth_limit', { max_kbps: 2000, max_burst_kbps: 10, direction: 'egress' }],
       ['dscp_marking', { dscp_mark: 26 }],

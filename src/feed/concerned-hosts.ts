@@ -12,10 +12,11 @@ const shown: Readonly<Record<string, readonly ShareKind[]>> = {
   router: ['router'],
   floatingip: ['floatingIp'],
   security_group: ['securityGroup', 'securityGroupMembers'],
+  address_group: ['securityGroupMembers'],
   host: ['tunnelEndpoint'],
 };
 
-/** Networks, subnets, ports, routers, floating IPs, groups, rules, host names. */
+/** Networks, subnets, ports, routers, floating IPs, groups, rules, host names, address groups. */
 const concernedQuery: PreparedStatement = {
   name: 'tapline-concerned-hosts',
   text: `
@@ -29,6 +30,7 @@ WITH network AS MATERIALIZED (
   UNION SELECT security_group_id FROM security_group_rules WHERE id = ANY($7::uuid[])
 ), filtering AS MATERIALIZED (
   SELECT id FROM touched
+  UNION SELECT security_group_id FROM security_group_rules WHERE remote_address_group_id = ANY($9::uuid[])
   UNION SELECT r.security_group_id FROM security_group_rules r WHERE r.remote_group_id IN (
     SELECT id FROM touched
     UNION SELECT security_group_id FROM port_security_groups WHERE port_id = ANY($3::uuid[]))
@@ -59,7 +61,9 @@ export async function concernedHosts(
   const networks = changes.flatMap(({ networkId }) => networkId ?? []);
   const values = [
     [...new Set([...ids('network'), ...networks])],
-    ...['subnet', 'port', 'router', 'floatingip', 'security_group', 'security_group_rule', 'host'].map(ids),
+    ...['subnet', 'port', 'router', 'floatingip', 'security_group', 'security_group_rule', 'host', 'address_group'].map(
+      ids,
+    ),
   ];
   if (values.some((list) => list.length > 0)) {
     for (const row of await store.query<{ host: string }>(concernedQuery, values)) concerned.add(row.host);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { recordChanges } from '../store/changes.ts';
@@ -238,6 +239,37 @@ test('a host hears of the members of a remote group in a network that it does no
     ]);
   });
   await h1.until(() => members().length === 0);
+});
+
+test('the addresses of an address group that a rule names are a remote group of their own, as they change', async () => {
+  const mine = await makeNetwork();
+  const group = randomUUID();
+  await store.db.insertInto('security_groups').values({ id: group, project_id: 'p' }).execute();
+  const { id: addresses } = await store.db
+    .insertInto('address_groups')
+    .values({ project_id: 'p' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await store.db
+    .insertInto('security_group_rules')
+    .values({
+      ...{ project_id: 'p', direction: 'ingress', ethertype: 'IPv4', security_group_id: group },
+      remote_address_group_id: addresses,
+    } as const)
+    .execute();
+  await makePort({ ...mine, host: 'h1', groups: [group] });
+  using h1 = await connect('h1');
+  expect(h1.share.get(`securityGroup:${group}`)).toMatchObject({ rules: [{ remoteGroupId: addresses }] });
+  expect(h1.share.get(`securityGroupMembers:${addresses}`)).toEqual({ id: addresses, ipv4: [], ipv6: [] });
+  await store.transaction(async (trx) => {
+    await sql`insert into address_group_addresses values (${addresses}, '192.0.2.0/24'), (${addresses}, '2001:db8::1')`.execute(
+      trx,
+    );
+    await recordChanges(trx, [{ kind: 'address_group', id: addresses }]);
+  });
+  const members = () => h1.share.get(`securityGroupMembers:${addresses}`) as { ipv4: string[]; ipv6: string[] };
+  await h1.until(() => members().ipv4.length === 1);
+  expect(members()).toMatchObject({ ipv4: ['192.0.2.0/24'], ipv6: ['2001:db8::1/128'] });
 });
 
 test('a router and its floating IP come to the host that carries it, and go when it is unscheduled', async () => {

@@ -3,7 +3,8 @@
  * hosts or objects.
  *
  * A row is either an object (`kind`, `id`, `value`) with the scope that it belongs to, or says that a host holds a scope. The
- * scopes are a network (`n:`), a security group in use (`g:`), one named as remote (`r:`) and a host itself (`h:`). Objects
+ * scopes are a network (`n:`), a security group in use (`g:`), one named as remote (`r:`) and a host itself (`h:`). An address
+ * group that a rule names is a remote group whose members do not come from ports. Objects
  * thus come once, however many hosts hold them, and as the JSON text that goes on the wire.
  */
 import type { PreparedStatement } from '../store/database.ts';
@@ -30,12 +31,13 @@ WITH host_network AS MATERIALIZED (
   SELECT DISTINCT p.host_id AS host, g.security_group_id AS id
   FROM ports p JOIN port_security_groups g ON g.port_id = p.id WHERE p.host_id = ANY($1::text[])
 ), rule AS MATERIALIZED (
-  SELECT r.* FROM security_group_rules r WHERE r.security_group_id IN (SELECT id FROM host_group)
+  SELECT r.*, coalesce(r.remote_group_id, r.remote_address_group_id) AS remote_id
+  FROM security_group_rules r WHERE r.security_group_id IN (SELECT id FROM host_group)
 ), host_remote AS (
-  SELECT DISTINCT h.host, r.remote_group_id AS id
-  FROM host_group h JOIN rule r ON r.security_group_id = h.id WHERE r.remote_group_id IS NOT NULL
+  SELECT DISTINCT h.host, r.remote_id AS id
+  FROM host_group h JOIN rule r ON r.security_group_id = h.id WHERE r.remote_id IS NOT NULL
 ), remote AS MATERIALIZED (
-  SELECT DISTINCT remote_group_id AS id FROM rule WHERE remote_group_id IS NOT NULL
+  SELECT DISTINCT remote_id AS id FROM rule WHERE remote_id IS NOT NULL
 ), kept AS MATERIALIZED (
   SELECT unnest($3::uuid[]) AS id
 ), carried AS MATERIALIZED (
@@ -83,7 +85,7 @@ SELECT 'securityGroup', g.id::text, 'g:' || g.id, json_build_object(
   'rules', coalesce((SELECT json_agg(json_build_object(
     'id', r.id, 'direction', r.direction, 'ethertype', r.ethertype, 'protocol', r.protocol,
     'portRangeMin', r.port_range_min, 'portRangeMax', r.port_range_max,
-    'remoteIpPrefix', r.remote_ip_prefix, 'remoteGroupId', r.remote_group_id) ORDER BY r.id)
+    'remoteIpPrefix', r.normalized_cidr, 'remoteGroupId', r.remote_id) ORDER BY r.id)
     FROM rule r WHERE r.security_group_id = g.id), '[]'))::text
 FROM security_groups g WHERE g.id IN (SELECT id FROM host_group)
 UNION ALL
@@ -97,6 +99,8 @@ FROM remote r LEFT JOIN LATERAL (
   SELECT family((x.pair->>'ip_address')::inet), x.pair->>'ip_address'
   FROM port_security_groups g JOIN ports p ON p.id = g.port_id AND p.allowed_address_pairs <> '[]'
   CROSS JOIN LATERAL jsonb_array_elements(p.allowed_address_pairs) AS x (pair) WHERE g.security_group_id = r.id
+  UNION
+  SELECT family(a.address), a.address::text FROM address_group_addresses a WHERE a.address_group_id = r.id
 ) m ON true GROUP BY r.id
 UNION ALL
 SELECT 'router', r.id::text, 'h:' || r.host, json_build_object(

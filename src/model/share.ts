@@ -88,6 +88,7 @@ export interface SecurityGroupRule {
   readonly portRangeMin: number | null;
   readonly portRangeMax: number | null;
   readonly remoteIpPrefix: string | null;
+  /** A security group, or an address group. */
   readonly remoteGroupId: string | null;
 }
 
@@ -98,7 +99,7 @@ export interface SecurityGroup {
   readonly rules: readonly SecurityGroupRule[];
 }
 
-/** Addresses of the ports of a group that some rule names as its remote group. `id` is the group's. */
+/** Addresses of a group that some rule names as remote: of a security group's ports, or of an address group. `id` is the group's. */
 export interface SecurityGroupMembers {
   readonly id: string;
   readonly ipv4: readonly string[];

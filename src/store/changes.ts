@@ -19,8 +19,8 @@ export const changesChannel = 'tapline_changes';
  */
 export interface Change {
   /**
-   * The API's singular name: `network`, `subnet`, `port`, `router`, `floatingip`, `security_group`, `security_group_rule`;
-   * and `host` for a host's own row.
+   * The API's singular name: `network`, `subnet`, `port`, `router`, `floatingip`, `security_group`, `security_group_rule`,
+   * `address_group`; and `host` for a host's own row.
    */
   readonly kind: string;
   readonly id: string;

@@ -8,7 +8,7 @@ import type { Caller } from './caller.ts';
 import type { Json } from './json.ts';
 import { readFields, readListQuery } from './list-query.ts';
 import { pageLinks } from './page-links.ts';
-import { enforce } from './policy.ts';
+import { enforce, isAllowed } from './policy.ts';
 import type { PolicyTarget } from './policy-check.ts';
 import { enforceQuota } from './quota.ts';
 import { readList, readOne, readThese } from './read.ts';
@@ -77,6 +77,7 @@ export async function create(call: Call, resource: Resource): Promise<Answer> {
   if (make === undefined) throw requestErrors.methodNotAllowed();
   const { bulk, items: given } = readCreate(resource, call.caller, call.body);
   const items = given.map((values) => withParent(call, resource, values));
+  if (bulk) resource.checkBulk?.(items);
   const rows = await transact(call, async (work) => {
     for (const values of items) {
       const projectId = String(values['project_id'] ?? call.caller.projectId);
@@ -127,7 +128,11 @@ export async function remove(call: Call, resource: Resource, id: string): Promis
 export async function readForChange(work: Work, call: Call, resource: Resource, id: string): Promise<Row> {
   // Seen as the caller sees it first, so that what he may not see is 404; then whole, for the work to build on.
   const { parentId } = call;
-  await readOne(work.trx, resource, call.caller, id, { fields: ['id'], forUpdate: true, parentId });
+  const forUpdate = resource.heldByParent !== true;
+  if (!forUpdate && resource.parent !== undefined) {
+    await readOne(work.trx, resource.parent.resource, call.caller, parentId ?? '', { fields: ['id'], forUpdate: true });
+  }
+  await readOne(work.trx, resource, call.caller, id, { fields: ['id'], forUpdate, parentId });
   const whole = { ...call.caller, isAdmin: true };
   const current = withParent(call, resource, await readOne(work.trx, resource, whole, id, { parentId }));
   const wanted = readIfMatch(call.ifMatch);
@@ -143,8 +148,14 @@ export async function enforceOn(
   current: Row,
   changes: Readonly<Record<string, Json>>,
 ): Promise<void> {
-  const projectId = String(current['project_id'] ?? '');
-  enforce(resource, action, work.caller, { projectId, values: changes, ...(await targetOf(work, resource, current)) });
+  const target = await targetOf(work, resource, current);
+  // A part of another object is its owner's.
+  const projectId = String(current['project_id'] ?? target.owners?.['ext_parent'] ?? '');
+  // What the caller may use but not look at, such as a group that is shared with him, is not there for him to change.
+  const name = `get_${resource.policyName ?? resource.name}`;
+  const mayLook = isAllowed(name, work.caller, { projectId, values: current, ...target });
+  if (!mayLook) throw requestErrors.notFound();
+  enforce(resource, action, work.caller, { projectId, values: changes, ...target });
 }
 
 function withParent<Given extends Values>(call: Call, resource: Resource, values: Given): Given {

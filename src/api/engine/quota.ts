@@ -24,13 +24,11 @@ const tables: Readonly<Record<string, string>> = {
   port: 'ports',
   router: 'routers',
   floatingip: 'floating_ips',
+  rbac_policy: 'rbac_policies',
   security_group: 'security_groups',
   security_group_rule: 'security_group_rules',
   trunk: 'trunks',
 };
-
-/** Below this many free places, creators of one project wait for each other, so that none slips past the limit. */
-const closeToLimit = 32;
 
 /** Throws 409 OverQuota when a project would have more than it may. */
 export async function enforceQuota(work: Work, resource: Resource, items: readonly Values[]): Promise<void> {
@@ -41,27 +39,47 @@ export async function enforceQuota(work: Work, resource: Resource, items: readon
     const projectId = String(item['project_id'] ?? '');
     added.set(projectId, (added.get(projectId) ?? 0) + 1);
   }
-  for (const [projectId, count] of added) {
-    let { limit, used } = await readQuota(work, projectId, quota);
-    if (limit < 0) continue;
-    if (used + count > limit - closeToLimit) {
-      await sql`select pg_advisory_xact_lock(hashtextextended(${`${quota} ${projectId}`}, 0))`.execute(work.trx);
-      ({ limit, used } = await readQuota(work, projectId, quota));
-    }
-    if (used + count > limit) throw requestErrors.overQuota([quota]);
-  }
+  for (const [projectId, count] of added) await enforceLimit(work, quota, projectId, count);
 }
 
-async function readQuota(work: Work, projectId: string, quota: string): Promise<{ limit: number; used: number }> {
+/**
+ * Throws 409 OverQuota when a project would have more than it may with `count` more. Single objects far from the limit are made
+ * side by side, under a shared lock: fewer are on their way than the database has connections. Near the limit, and for many at
+ * once, a maker is alone, and sees what all before him have made.
+ */
+export async function enforceLimit(work: Work, quota: string, projectId: string, count: number): Promise<void> {
+  const key = sql`hashtextextended(${`${quota} ${projectId}`}, 0)`;
+  let now = await readQuota(work, projectId, quota);
+  const isNear = () => count > 1 || now.used + count > now.limit - now.connections;
+  if (now.limit >= 0 && !isNear()) {
+    await sql`select pg_advisory_xact_lock_shared(${key})`.execute(work.trx);
+    now = await readQuota(work, projectId, quota);
+  }
+  if (now.limit >= 0 && isNear()) {
+    await sql`select pg_advisory_xact_lock(${key})`.execute(work.trx);
+    now = await readQuota(work, projectId, quota);
+  }
+  if (now.limit >= 0 && now.used + count > now.limit) throw requestErrors.overQuota([quota]);
+}
+
+interface QuotaNow {
+  readonly limit: number;
+  readonly used: number;
+  /** How many can be at work at the same moment. */
+  readonly connections: number;
+}
+
+async function readQuota(work: Work, projectId: string, quota: string): Promise<QuotaNow> {
   const table = tables[quota];
-  if (table === undefined) return { limit: -1, used: 0 };
+  if (table === undefined) return { limit: -1, used: 0, connections: 0 };
   // Without a limit nothing is counted: that would cost more the more the project has.
-  const { rows } = await sql<{ limit: number; used: number }>`
+  const { rows } = await sql<QuotaNow>`
     select l."limit", case when l."limit" < 0 then 0
-      else (select count(*) from ${sql.table(table)} where project_id = ${projectId}) end as used
+      else (select count(*) from ${sql.table(table)} where project_id = ${projectId}) end as used,
+      current_setting('max_connections')::integer as connections
     from (select coalesce((select q."limit" from quotas q where q.project_id = ${projectId} and q.resource = ${quota}),
       ${defaultQuotas[quota] ?? -1}::integer) as "limit") l`.execute(work.trx);
-  return rows[0] ?? { limit: -1, used: 0 };
+  return rows[0] ?? { limit: -1, used: 0, connections: 0 };
 }
 
 /** Limit and use of every quota of a project: one statement. */

@@ -162,6 +162,7 @@ async function afterMarker(
     select ${sql.join(query.sort.map((one, index) => sql`(${sortedBy(resource, caller, one)})::text as ${sql.id(`k${index}`)}`))}
     from ${resource.from} where ${matches(key, caller, [marker])} and ${sees(resource, caller)}`.execute(db);
   const found = rows[0];
+  if (found === undefined && resource.markerMayBeUnseen) return sql`false`;
   if (found === undefined) throw resource.notFound(marker);
   const alternatives = query.sort.map((one, index) => {
     const equal = query.sort

@@ -17,17 +17,17 @@ export function readCreate(
 ): { readonly bulk: boolean; readonly items: readonly Values[] } {
   const root = readRoot(body);
   const many = root[resource.collection];
-  if (many !== undefined) {
+  // Where one and many have the same name, a list says that it is many.
+  if (many !== undefined && (resource.collection !== resource.name || isList(many))) {
     if (!isList(many) || many.length === 0) throw requestErrors.resourcesRequired();
     return { bulk: true, items: many.map((item) => createValues(resource, caller, unwrapped(resource, item))) };
   }
   return { bulk: false, items: [createValues(resource, caller, rooted(resource.name, root))] };
 }
 
-/** An object of a bulk may have the root that it has alone. */
+/** An item of a bulk may also stand under the name that it has alone. */
 function unwrapped(resource: Resource, item: Json): Json {
-  const inner = isObject(item) ? item[resource.name] : undefined;
-  return isObject(inner) && !(resource.name in resource.attributes) ? inner : item;
+  return (isObject(item) ? item[resource.name] : undefined) ?? item;
 }
 
 /** The attributes of a PUT. */
@@ -90,7 +90,9 @@ function withProject(resource: Resource, caller: Caller, given: JsonObject): Jso
   if (!('project_id' in resource.attributes)) return given;
   const { project_id: project, tenant_id: tenant } = given;
   if (project !== undefined && tenant !== undefined && project !== tenant) throw requestErrors.projectsDiffer();
-  const owner = project ?? tenant ?? caller.projectId;
+  const named = project === undefined ? tenant : project;
+  const ownedByNone = named === null && resource.attributes['project_id']?.default === null;
+  const owner = ownedByNone ? null : (named ?? caller.projectId);
   if (owner !== caller.projectId && !caller.isAdmin) throw requestErrors.otherProject();
   return { ...given, project_id: owner, tenant_id: owner };
 }

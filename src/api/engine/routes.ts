@@ -5,7 +5,7 @@ import { enforce } from './policy.ts';
 import type { PolicyTarget } from './policy-check.ts';
 import { readOne } from './read.ts';
 import type { Resource } from './resource.ts';
-import { addTag, hasTag, removeTag, removeTags, replaceTags, showTags } from './tags.ts';
+import { addTag, addTags, hasTag, removeTag, removeTags, replaceTags, showTags } from './tags.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -51,12 +51,21 @@ function plainRoutes(resource: Resource): readonly Route[] {
     { method: 'PUT', pattern: one, handler: (call, id = '') => update(call, resource, id) },
     { method: 'DELETE', pattern: one, handler: (call, id = '') => remove(call, resource, id) },
   ];
-  if (resource.tagged === undefined) return routes;
+  const { tagged } = resource;
+  if (tagged === undefined) return routes;
+  return [
+    ...routes,
+    ...tagRoutes(resource, one),
+    ...(tagged.alsoAt ? tagRoutes(resource, `/${tagged.alsoAt}/:id`) : []),
+  ];
+}
+
+function tagRoutes(resource: Resource, one: string): readonly Route[] {
   const all = `${one}/tags`;
   const tag = `${all}/:tag`;
   return [
-    ...routes,
     { method: 'GET', pattern: all, handler: (call, id = '') => showTags(call, resource, id) },
+    { method: 'POST', pattern: all, handler: (call, id = '') => addTags(call, resource, id) },
     { method: 'PUT', pattern: all, handler: (call, id = '') => replaceTags(call, resource, id) },
     { method: 'DELETE', pattern: all, handler: (call, id = '') => removeTags(call, resource, id) },
     { method: 'GET', pattern: tag, handler: (call, id = '', name = '') => hasTag(call, resource, id, name) },

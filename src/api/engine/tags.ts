@@ -18,13 +18,28 @@ export async function hasTag(call: Call, resource: Resource, id: string, tag: st
   return { status: 204 };
 }
 
+/** Adds several at once, and leaves those that are there. */
+export async function addTags(call: Call, resource: Resource, id: string): Promise<Answer> {
+  const given = readTags(call);
+  let all: readonly string[] = [];
+  await change(call, resource, id, (current) => {
+    all = [...current, ...given.filter((tag) => !current.includes(tag))];
+    return all;
+  });
+  return { status: 201, body: { tags: all } };
+}
+
 export async function replaceTags(call: Call, resource: Resource, id: string): Promise<Answer> {
+  const tags = readTags(call);
+  await change(call, resource, id, () => tags);
+  return { status: 200, body: { tags } };
+}
+
+function readTags(call: Call): readonly string[] {
   const given: Json = isObject(call.body) ? (call.body['tags'] ?? null) : null;
   const unknown = isObject(call.body) ? Object.keys(call.body).filter((name) => name !== 'tags') : ['body'];
   if (unknown.length > 0) throw requestErrors.invalidInput('Invalid tags body');
-  const tags = checkTags(given);
-  await change(call, resource, id, () => tags);
-  return { status: 200, body: { tags } };
+  return checkTags(given);
 }
 
 export async function addTag(call: Call, resource: Resource, id: string, tag: string): Promise<Answer> {

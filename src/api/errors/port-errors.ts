@@ -77,5 +77,11 @@ export const portErrors = {
       'PortBound',
       `Unable to complete operation on port ${portId}, port is already bound, port type: ${vifType}, old_mac ${oldMac}, new_mac ${newMac}.`,
     ),
+  bindingNotFound: (portId: string, host: string) =>
+    missing('PortBindingNotFound', `Binding for port ${portId} for host ${host} could not be found.`),
+  bindingExists: (portId: string, host: string) =>
+    conflict('PortBindingAlreadyExists', `Binding for port ${portId} on host ${host} already exists.`),
+  bindingActive: (portId: string, host: string) =>
+    conflict('PortBindingAlreadyActive', `Binding for port ${portId} on host ${host} is already active.`),
   pairWithoutIp: () => wrong('AddressPairMissingIP', 'AllowedAddressPair must contain ip_address'),
 } as const;

@@ -9,12 +9,6 @@ export const qosErrors = {
     conflict('QosPolicyInUse', `QoS Policy ${id} is used by ${objectType} ${objectId}.`),
   defaultExists: (projectId: string) =>
     conflict('QoSPolicyDefaultAlreadyExists', `A default QoS policy exists for project ${projectId}.`),
-  /** Others use the object by the share that is to end. */
-  sharedInUse: (id: string, target: string) =>
-    conflict(
-      'RbacPolicyInUse',
-      `RBAC policy on object ${id} cannot be removed because other objects depend on it.\nDetails: tenant_id=${target}`,
-    ),
   removalNotAuthorized: (id: string) =>
     new ApiError(
       403,

@@ -37,7 +37,25 @@ export const securityGroupErrors = {
       'SecurityGroupInvalidProtocolForPort',
       `Invalid protocol ${protocol} for port range, only supported for TCP, UDP, UDPLITE, SCTP and DCCP.`,
     ),
-  invalidPrefix: (value: string) => wrong('SecurityGroupRuleInvalidEtherType', `Invalid remote_ip_prefix ${value}`),
+  invalidPrefix: (value: string) => wrong('InvalidCIDR', `Invalid CIDR ${value} given as IP prefix.`),
+  rulesOfSeveralGroups: () =>
+    wrong('SecurityGroupNotSingleGroupRules', 'Only allowed to update rules for one security profile at a time'),
+  rulesOfSeveralProjects: () =>
+    wrong('SecurityGroupRulesNotSingleTenant', 'Multiple tenant_ids in bulk security group rule create not allowed'),
+  defaultRuleNotFound: (id: string) =>
+    missing('DefaultSecurityGroupRuleNotFound', `Default Security Group rule ${id} does not exist`),
+  defaultRuleExists: (id: string) =>
+    conflict('DefaultSecurityGroupRuleExists', `Default Security group rule already exists. Rule id is ${id}.`),
+  statefulnessNotFound: (id: string) =>
+    missing(
+      'SecurityGroupDefaultStatefulnessNotFound',
+      `Security group default statefulness ${id} could not be found.`,
+    ),
+  statefulnessExists: (projectId: string | null) =>
+    conflict(
+      'SecurityGroupDefaultStatefulnessAlreadyExists',
+      `A security group default statefulness setting already exists for project '${projectId ?? 'system-wide'}'.`,
+    ),
   remoteGroupAndPrefix: () =>
     wrong(
       'SecurityGroupMultipleRemoteEntites',

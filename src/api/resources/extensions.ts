@@ -16,6 +16,7 @@ const ofTheEngine: readonly string[] = [
   'project-id',
   'qos-rule-type-details',
   'qos-rule-type-filter',
+  'quota-check-limit',
   'quota_details',
   'quotas',
   'revision-if-match',

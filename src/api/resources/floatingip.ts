@@ -12,6 +12,7 @@ import { type Association, findAssociation } from '../work/floating-ip-associati
 import { makePort } from '../work/make-port.ts';
 import { changedPolicy, givenPolicy } from '../work/qos-policy-use.ts';
 import { removePorts } from '../work/remove-port.ts';
+import { seenNetwork } from '../work/seen-network.ts';
 import { qosNetworkPolicyId, qosPolicyId } from './qos-attributes.ts';
 
 const uniqueViolation = '23505';
@@ -106,8 +107,8 @@ async function createFloatingIp(work: Work, values: Values): Promise<string> {
 }
 
 async function checkExternal(work: Work, networkId: string): Promise<void> {
-  const row = await work.trx.selectFrom('networks').select('external').where('id', '=', networkId).executeTakeFirst();
-  if (row?.external !== true) throw routerErrors.notExternal(networkId);
+  const { external } = await seenNetwork(work, networkId);
+  if (!external) throw routerErrors.notExternal(networkId);
 }
 
 /** The port that holds the address, so that nobody else gets it. It is nobody's, and never plugged. */

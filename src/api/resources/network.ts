@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { notGiven, onCreate, readOnly, writable } from '../engine/attribute.ts';
 import { orNull, toBoolean, toInteger, toLowerCase } from '../engine/conversions.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
+import { ownOrShared, shared } from '../engine/sharing.ts';
 import {
   adminStateUp,
   column,
@@ -19,9 +20,11 @@ import { booleanOf, integerOf, requiredText, textOf, textOrNullOf, textsOf, type
 import { networkErrors } from '../errors/network-errors.ts';
 import { requestErrors } from '../errors/request-errors.ts';
 import { ensureDefaultGroup } from '../work/default-group.ts';
+import { changeNetworkSharing, shareNewNetwork } from '../work/network-sharing.ts';
 import { place } from '../work/place.ts';
 import { changedPolicy, defaultPolicy, givenPolicy } from '../work/qos-policy-use.ts';
 import { freeNumbers, maximumMtu, type Segment, segmentInUse, wantedSegment } from '../work/segment.ts';
+import { removeUnusedFloatingIps } from '../work/unused-floating-ips.ts';
 import { qosPolicyId } from './qos-attributes.ts';
 
 const minimumMtuIpv4 = 68;
@@ -51,7 +54,7 @@ export const network: Resource = {
   quota: 'network',
   tagged: { table: 'networks' },
   notFound: networkErrors.notFound,
-  visible: (caller) => sql`(t.project_id = ${caller.projectId} or t.shared or t.external)`,
+  visible: ownOrShared('network', ['access_as_shared', 'access_as_external']),
   attributes: {
     id,
     name,
@@ -73,12 +76,13 @@ export const network: Resource = {
       ),
       { default: [] },
     ),
-    shared: writable(column('shared', 'boolean'), {
+    shared: {
+      ...shared('network', { enforcePolicy: true }),
+      allowPost: true,
+      allowPut: true,
       default: false,
       convert: toBoolean,
-      enforcePolicy: true,
-      filter: true,
-    }),
+    },
     availability_zone_hints: onCreate(expression('json', sql`to_jsonb(t.availability_zone_hints)`), {
       default: [],
       validate: listOf(text(255)),
@@ -138,6 +142,7 @@ async function createNetwork(work: Work, given: Values): Promise<string> {
   const networkId =
     'network_type' in wanted ? await insert(work, values, wanted) : await insertFree(work, values, wanted);
   if (networkId === null) throw 'network_type' in wanted ? segmentInUse(wanted) : networkErrors.noSegmentLeft();
+  await shareNewNetwork(work, networkId, values);
   work.changes.push({ kind: 'network', id: networkId });
   return networkId;
 }
@@ -201,19 +206,14 @@ async function updateNetwork(work: Work, current: Row, changes: Values): Promise
       throw requestErrors.invalidInput('Plugin does not support updating provider attributes');
     }
   }
-  const external = booleanOf(changes, 'router:external');
-  const shared = booleanOf(changes, 'shared');
-  if (shared === false && current['shared'] === true) await checkUnshare(work, current);
-  if (external === false && current['router:external'] === true) await checkInternal(work, current.id);
   const qosPolicy = await changedPolicy(work, current, changes);
+  await changeNetworkSharing(work, current, changes);
   await work.trx
     .updateTable('networks')
     .set((eb) => ({
       name: textOf(changes, 'name'),
       description: textOf(changes, 'description'),
       admin_state_up: booleanOf(changes, 'admin_state_up'),
-      shared,
-      external,
       is_default: booleanOf(changes, 'is_default'),
       port_security_enabled: booleanOf(changes, 'port_security_enabled'),
       dns_domain: textOf(changes, 'dns_domain'),
@@ -236,24 +236,6 @@ function wantedMtu(work: Work, current: Row, changes: Values): number | undefine
   return checkMtu(mtu || maximum, maximum);
 }
 
-/** Sharing cannot be taken back while another project has a port there. */
-async function checkUnshare(work: Work, current: Row): Promise<void> {
-  const { rows } = await sql`
-    select 1 from ports where network_id = ${current.id} and project_id not in (${current['project_id']}, '')
-    union all select 1 from subnets where network_id = ${current.id} and project_id <> ${current['project_id']} limit 1`.execute(
-    work.trx,
-  );
-  if (rows.length > 0) throw networkErrors.sharedSetting(String(current['name']));
-}
-
-async function checkInternal(work: Work, networkId: string): Promise<void> {
-  const { rows } = await sql`
-    select 1 from ports where network_id = ${networkId} and device_owner in ('network:router_gateway', 'network:floatingip') limit 1`.execute(
-    work.trx,
-  );
-  if (rows.length > 0) throw networkErrors.externalInUse(networkId);
-}
-
 /** IPv6 needs 1280 bytes (RFC 8200, section 5). */
 async function checkIpv6Mtu(work: Work, networkId: string): Promise<void> {
   const { rows } = await sql<{ mtu: number }>`
@@ -262,8 +244,9 @@ async function checkIpv6Mtu(work: Work, networkId: string): Promise<void> {
   if (rows[0] !== undefined) throw networkErrors.mtuTooSmall(rows[0].mtu, minimumMtuIpv6);
 }
 
-/** Ports that the network's own services made go with it; any other holds it. */
+/** Ports that the network's own services made, and floating IPs that lead nowhere, go with it; any other port holds it. */
 async function removeNetwork(work: Work, current: Row): Promise<void> {
+  await removeUnusedFloatingIps(work, current.id);
   const { rows: used } = await sql<{ id: string }>`
     select id from ports where network_id = ${current.id} and device_owner <> 'network:dhcp' order by created_at, id`.execute(
     work.trx,

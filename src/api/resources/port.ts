@@ -67,7 +67,8 @@ export const port: Resource = {
   quota: 'port',
   tagged: { table: 'ports' },
   notFound: portErrors.notFound,
-  visible: ({ projectId }) => sql`t.project_id = ${projectId}`,
+  visible: ({ projectId }) => sql`(t.project_id = ${projectId}
+    or t.network_id = any(array(select n.id from networks n where n.project_id = ${projectId})))`,
   policyTarget: networkTarget,
   attributes: {
     id,

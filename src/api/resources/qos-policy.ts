@@ -9,7 +9,7 @@ import { ownOrShared, sharedWith } from '../engine/sharing.ts';
 import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
 import { booleanOf, requiredText, textOf, type Values } from '../engine/values.ts';
 import { qosErrors } from '../errors/qos-errors.ts';
-import { checkUnsharePolicy, policyUsers } from '../work/qos-policy-use.ts';
+import { checkPolicyUnused, checkUnsharePolicy } from '../work/qos-policy-use.ts';
 
 const uniqueViolation = '23505';
 
@@ -20,7 +20,8 @@ export const qosPolicy: Resource = {
   extensions: ['qos', 'qos-default', 'standard-attr-description'],
   notEnforced: 'QoS rules are kept; hosts do not apply them yet',
   from: sql`qos_policies as t`,
-  tagged: { table: 'qos_policies' },
+  tagged: { table: 'qos_policies', alsoAt: 'policies' },
+  markerMayBeUnseen: true,
   notFound: qosErrors.policyNotFound,
   visible: ownOrShared('qos_policy'),
   attributes: {
@@ -109,13 +110,11 @@ async function unshare(work: Work, policyId: string): Promise<void> {
   const { rows } = await sql`
     delete from rbac_policies where object_id = ${policyId} and object_type = 'qos_policy'
       and action = 'access_as_shared' and target_project = '*' returning 1`.execute(work.trx);
-  if (rows.length > 0) await checkUnsharePolicy(work.trx, policyId, '*');
+  if (rows.length > 0) await checkUnsharePolicy(work, policyId);
 }
 
 /** A policy that something has stays. The foreign keys hold it for those who attach it in the same moment. */
 async function removePolicy(work: Work, current: Row): Promise<void> {
-  const [user] = await policyUsers(work.trx, current.id);
-  if (user !== undefined) throw qosErrors.policyInUse(current.id, user.object_type, user.object_id);
-  await sql`delete from rbac_policies where object_id = ${current.id} and object_type = 'qos_policy'`.execute(work.trx);
+  await checkPolicyUnused(work, current.id);
   await work.trx.deleteFrom('qos_policies').where('id', '=', current.id).execute();
 }

@@ -1,12 +1,14 @@
 /** Quotas: how many objects a project may have. */
 import { sql } from 'kysely';
-import { toInteger } from '../engine/conversions.ts';
+import { toBoolean, toInteger } from '../engine/conversions.ts';
 import { isObject, type JsonObject } from '../engine/json.ts';
 import { type Answer, type Call, transact } from '../engine/operations.ts';
 import { enforcePolicy } from '../engine/policy.ts';
 import { defaultQuotas, readQuotas } from '../engine/quota.ts';
+import type { Work } from '../engine/resource.ts';
 import type { Route } from '../engine/routes.ts';
 import { range } from '../engine/validators.ts';
+import { operatorErrors } from '../errors/operator-errors.ts';
 import { requestErrors } from '../errors/request-errors.ts';
 
 const largestLimit = 2 ** 31 - 1;
@@ -18,6 +20,11 @@ export const quotaRoutes: readonly Route[] = [
     method: 'GET',
     pattern: '/quotas/tenant',
     handler: async (call) => ({ status: 200, body: { tenant: { tenant_id: call.caller.projectId } } }),
+  },
+  {
+    method: 'GET',
+    pattern: '/quotas/project',
+    handler: async (call) => ({ status: 200, body: { project: { project_id: call.caller.projectId } } }),
   },
   { method: 'GET', pattern: '/quotas/:id', handler: (call, projectId = '') => showLimits(call, projectId) },
   { method: 'PUT', pattern: '/quotas/:id', handler: (call, projectId = '') => updateQuota(call, projectId) },
@@ -85,6 +92,7 @@ async function updateQuota(call: Call, projectId: string): Promise<Answer> {
   enforcePolicy('update_quota', call.caller, { projectId, values: {} });
   const given = readLimits(call);
   await transact(call, async (work) => {
+    if (wantsCheck(call)) await checkUses(work, projectId, given);
     for (const [resource, limit] of Object.entries(given)) {
       await work.trx
         .insertInto('quotas')
@@ -94,6 +102,21 @@ async function updateQuota(call: Call, projectId: string): Promise<Answer> {
     }
   });
   return { status: 200, body: { quota: await limits(call, projectId) } };
+}
+
+/** `check_limit`: a limit below what is there already is refused. Without it, as ever, that only stops what is to come. */
+function wantsCheck(call: Call): boolean {
+  const quota = isObject(call.body) ? call.body['quota'] : undefined;
+  const wanted = isObject(quota) ? quota['check_limit'] : undefined;
+  return wanted !== undefined && wanted !== null && toBoolean(wanted);
+}
+
+async function checkUses(work: Work, projectId: string, given: Readonly<Record<string, number>>): Promise<void> {
+  const quotas = await readQuotas(work, projectId);
+  for (const [name, limit] of Object.entries(given)) {
+    const used = quotas[name]?.used ?? 0;
+    if (limit >= 0 && used > limit) throw operatorErrors.quotaBelowUse(name, limit, used);
+  }
 }
 
 function readLimits(call: Call): Readonly<Record<string, number>> {

@@ -13,6 +13,7 @@ import {
 } from '../engine/conversions.ts';
 import { touch } from '../engine/operations.ts';
 import type { Resource, Row, Work } from '../engine/resource.ts';
+import { idsSharedWith } from '../engine/sharing.ts';
 import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
 import {
   hostRoutes,
@@ -57,7 +58,8 @@ export const subnet: Resource = {
   tagged: { table: 'subnets' },
   notFound: networkErrors.subnetNotFound,
   visible: ({ projectId }) => sql`(t.project_id = ${projectId}
-    or exists (select 1 from networks n where n.id = t.network_id and (n.shared or n.project_id = ${projectId})))`,
+    or t.network_id = any(array(select n.id from networks n where n.project_id = ${projectId}))
+    or t.network_id = any(${idsSharedWith('network', projectId)}))`,
   policyTarget: networkTarget,
   attributes: {
     id,
@@ -134,7 +136,9 @@ export const subnet: Resource = {
       enforcePolicy: true,
       validate: listOf(text(255)),
     }),
-    shared: filterOnly(expression('boolean', sql`(select n.shared from networks n where n.id = t.network_id)`)),
+    shared: filterOnly(
+      expression('boolean', (caller) => sql`(t.network_id = any(${idsSharedWith('network', caller.projectId)}))`),
+    ),
     'router:external': filterOnly(
       expression('boolean', sql`(select n.external from networks n where n.id = t.network_id)`),
     ),

@@ -111,5 +111,7 @@ export async function changeBinding(work: Work, current: Row, changes: Values): 
     .set({ host_id: host, status: 'DOWN', status_reason: '', data_plane_status: null })
     .where('id', '=', current.id)
     .execute();
+  // What was a binding beside the active one is the active one now.
+  await sql`delete from port_bindings where port_id = ${current.id} and host = ${host}`.execute(work.trx);
   await bindPorts(work.trx, [current.id]);
 }

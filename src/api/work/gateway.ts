@@ -3,12 +3,12 @@ import { sql } from 'kysely';
 import type { JsonObject } from '../engine/json.ts';
 import type { Work } from '../engine/resource.ts';
 import { booleanOf, objectsOf, requiredText } from '../engine/values.ts';
-import { networkErrors } from '../errors/network-errors.ts';
 import { routerErrors } from '../errors/router-errors.ts';
 import { changeFixedIps } from './change-port.ts';
 import { makePort } from './make-port.ts';
 import { removePorts } from './remove-port.ts';
 import { checkNoOverlap } from './router-subnets.ts';
+import { seenNetwork } from './seen-network.ts';
 
 interface GatewayRow {
   readonly gateway_port_id: string | null;
@@ -86,12 +86,6 @@ async function changeAddresses(work: Work, portId: string, fixedIps: readonly Js
 }
 
 async function checkExternal(work: Work, networkId: string): Promise<void> {
-  const row = await work.trx
-    .selectFrom('networks')
-    .select(['external', 'shared', 'project_id'])
-    .where('id', '=', networkId)
-    .executeTakeFirst();
-  const seen = work.caller.isAdmin || row?.external || row?.shared || row?.project_id === work.caller.projectId;
-  if (row === undefined || !seen) throw networkErrors.notFound(networkId);
-  if (!row.external) throw routerErrors.bad(`Network ${networkId} is not an external network`);
+  const { external } = await seenNetwork(work, networkId);
+  if (!external) throw routerErrors.bad(`Network ${networkId} is not an external network`);
 }

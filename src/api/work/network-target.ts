@@ -2,8 +2,10 @@
 import { sql } from 'kysely';
 import type { PolicyTarget } from '../engine/policy-check.ts';
 import type { Work } from '../engine/resource.ts';
+import { idsSharedWith } from '../engine/sharing.ts';
 import { requiredText, type Values } from '../engine/values.ts';
 import { networkErrors } from '../errors/network-errors.ts';
+import { seenNetwork } from './seen-network.ts';
 
 /** A bulk asks for the same network many times. */
 const known = new WeakMap<Work, Map<string, Partial<PolicyTarget>>>();
@@ -19,10 +21,13 @@ export async function networkTarget(work: Work, values: Values): Promise<Partial
 }
 
 async function readTarget(work: Work, id: string, isThere: boolean): Promise<Partial<PolicyTarget>> {
-  const seen =
-    isThere || work.caller.isAdmin ? sql`true` : sql`(project_id = ${work.caller.projectId} or shared or external)`;
+  if (!isThere) {
+    const { projectId, shared } = await seenNetwork(work, id);
+    return { owners: { network: projectId }, networkShared: shared };
+  }
   const { rows } = await sql<{ project_id: string; shared: boolean }>`
-    select project_id, shared from networks where id = ${id} and ${seen}`.execute(work.trx);
+    select project_id, id = any(${idsSharedWith('network', work.caller.projectId)}) as shared from networks
+    where id = ${id}`.execute(work.trx);
   const row = rows[0];
   if (row === undefined) throw networkErrors.notFound(id);
   return { owners: { network: row.project_id }, networkShared: row.shared };

@@ -2,15 +2,12 @@
 import { sql } from 'kysely';
 import type { Work } from '../engine/resource.ts';
 import { securityGroupErrors } from '../errors/security-group-errors.ts';
+import { firstUnusable } from './usable.ts';
 
-/** Throws 404 for the first group that is not the project's. An admin may use any. */
+/** Throws 404 for the first group that is neither the project's nor shared with it. An admin may use any. */
 export async function checkGroups(work: Work, projectId: string, groupIds: readonly string[]): Promise<void> {
-  if (groupIds.length === 0) return;
-  const { rows } = await sql<{ id: string }>`
-    select id from security_groups where id = any(${groupIds}::uuid[])
-      and (project_id = ${projectId} or ${work.caller.isAdmin})`.execute(work.trx);
-  const missing = groupIds.find((id) => !rows.some((row) => row.id === id));
-  if (missing !== undefined) throw securityGroupErrors.notFound(missing);
+  const missing = await firstUnusable(work, 'security_group', projectId, groupIds);
+  if (missing !== null) throw securityGroupErrors.notFound(missing);
 }
 
 /** Puts the port in exactly these groups. Groups that won or lost a member are changed for those that name them as remote. */

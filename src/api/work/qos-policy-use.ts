@@ -1,9 +1,10 @@
 /** Who may use a QoS policy, and who uses it. */
-import { sql } from 'kysely';
-import type { Row, Trx, Work } from '../engine/resource.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { Row, Work } from '../engine/resource.ts';
 import { ownOrShared } from '../engine/sharing.ts';
 import { textOrNullOf, type Values } from '../engine/values.ts';
 import { qosErrors } from '../errors/qos-errors.ts';
+import { sharingErrors } from '../errors/sharing-errors.ts';
 
 const sees = ownOrShared('qos_policy');
 
@@ -69,30 +70,31 @@ const uses = [
   ['router', 'routers'],
 ] as const;
 
-/** The objects that have the policy. */
-export async function policyUsers(trx: Trx, policyId: string): Promise<readonly User[]> {
+/** SQL for the objects that have the policy: `object_type`, `object_id`, `project_id`. */
+export function usersOfPolicy(policyId: string): RawBuilder<User> {
   const parts = uses.map(
     ([type, table]) =>
       sql`select ${type}::text as object_type, id::text as object_id, project_id from ${sql.table(table)} where qos_policy_id = ${policyId}`,
   );
-  const { rows } = await sql<User>`${sql.join(parts, sql` union all `)}`.execute(trx);
-  return rows;
+  return sql`${sql.join(parts, sql` union all `)}`;
+}
+
+/** Throws 409 when something has the policy. */
+export async function checkPolicyUnused(work: Work, policyId: string): Promise<void> {
+  const { rows } = await sql<User>`select * from (${usersOfPolicy(policyId)}) u limit 1`.execute(work.trx);
+  const user = rows[0];
+  if (user !== undefined) throw qosErrors.policyInUse(policyId, user.object_type, user.object_id);
 }
 
 /**
- * Throws 409 when an object uses the policy by its share with `target`, a project or `*`, and by no other. As in Neutron, the
- * share with everybody also stays for the sake of the owner's own objects.
+ * Throws 409 when an object has a policy that is shared with everybody, and its project is not named otherwise. As in Neutron
+ * that includes the owner's own objects.
  */
-export async function checkUnsharePolicy(trx: Trx, policyId: string, target: string): Promise<void> {
-  await sql`select 1 from qos_policies where id = ${policyId} for update`.execute(trx);
-  const { rows: shares } = await sql<{ target_project: string }>`
-    select target_project from rbac_policies
-    where object_id = ${policyId} and object_type = 'qos_policy' and action = 'access_as_shared'`.execute(trx);
-  const others = shares.map((row) => row.target_project).filter((one) => one !== target);
-  if (others.includes('*')) return;
-  const users = await policyUsers(trx, policyId);
-  const needy = users.filter(
-    (user) => (target === '*' || user.project_id === target) && !others.includes(user.project_id),
-  );
-  if (needy.length > 0) throw qosErrors.sharedInUse(policyId, target);
+export async function checkUnsharePolicy(work: Work, policyId: string): Promise<void> {
+  const { rows } = await sql`
+    select 1 from (${usersOfPolicy(policyId)}) u where not exists (
+      select 1 from rbac_policies r where r.object_id = ${policyId} and r.object_type = 'qos_policy'
+        and r.target_project = u.project_id)
+    limit 1`.execute(work.trx);
+  if (rows.length > 0) throw sharingErrors.inUse(policyId, 'project_id=*');
 }

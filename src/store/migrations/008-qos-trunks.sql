@@ -14,6 +14,8 @@ CREATE TABLE qos_policies (
 CREATE UNIQUE INDEX qos_policies_one_default ON qos_policies (project_id) WHERE is_default;
 CREATE INDEX qos_policies_project ON qos_policies (project_id);
 CREATE INDEX qos_policies_name ON qos_policies (name);
+CREATE TRIGGER qos_policies_rbac_policies AFTER DELETE ON qos_policies
+  FOR EACH ROW EXECUTE FUNCTION drop_rbac_policies();
 
 -- Rules of all kinds. Which of the numbers a kind has, its check says.
 CREATE TABLE qos_rules (

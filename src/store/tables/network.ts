@@ -107,7 +107,9 @@ export interface SecurityGroupRulesTable extends Omit<Standard, 'description'> {
   readonly port_range_min: number | null;
   readonly port_range_max: number | null;
   readonly remote_ip_prefix: string | null;
+  readonly normalized_cidr: string | null;
   readonly remote_group_id: string | null;
+  readonly remote_address_group_id: string | null;
 }
 
 export interface PortSecurityGroupsTable {

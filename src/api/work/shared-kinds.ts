@@ -1,0 +1,38 @@
+/** What can be shared, and who then uses it: an entry a kind. */
+import { type RawBuilder, sql } from 'kysely';
+import type { SharedAction, SharedKind } from '../engine/sharing.ts';
+import { usersOfPolicy } from './qos-policy-use.ts';
+
+export interface SharedKindFacts {
+  readonly table: string;
+  /** By action, SQL for the projects (`project_id`) that use the object. */
+  readonly users: Partial<Readonly<Record<SharedAction, (objectId: string) => RawBuilder<unknown>>>>;
+}
+
+export const sharedKinds: Partial<Readonly<Record<SharedKind, SharedKindFacts>>> = {
+  network: {
+    table: 'networks',
+    users: {
+      access_as_shared: (id) => sql`
+        select project_id from ports where network_id = ${id} union select project_id from subnets where network_id = ${id}`,
+      access_as_external: (id) => sql`
+        select project_id from routers where gateway_network_id = ${id}
+        union select project_id from floating_ips where floating_network_id = ${id}`,
+    },
+  },
+  security_group: {
+    table: 'security_groups',
+    users: {
+      access_as_shared: (id) => sql`
+        select p.project_id from port_security_groups g join ports p on p.id = g.port_id where g.security_group_id = ${id}
+        union select project_id from security_group_rules where remote_group_id = ${id}`,
+    },
+  },
+  qos_policy: { table: 'qos_policies', users: { access_as_shared: usersOfPolicy } },
+  address_group: {
+    table: 'address_groups',
+    users: {
+      access_as_shared: (id) => sql`select project_id from security_group_rules where remote_address_group_id = ${id}`,
+    },
+  },
+};
