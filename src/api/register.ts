@@ -105,8 +105,8 @@ function bodyOf(request: FastifyRequest): Json | undefined {
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.status(answer.status);
-  if (answer.body === undefined) return reply.send();
-  return reply.header('content-type', 'application/json').send(JSON.stringify(answer.body));
+  const text = answer.text ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body));
+  return text === undefined ? reply.send() : reply.header('content-type', 'application/json').send(text);
 }
 
 /** What keystonemiddleware answers. */

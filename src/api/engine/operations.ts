@@ -5,15 +5,15 @@ import { type Change, recordChanges } from '../../store/changes.ts';
 import type { Store } from '../../store/database.ts';
 import { requestErrors } from '../errors/request-errors.ts';
 import type { Caller } from './caller.ts';
-import type { Json } from './json.ts';
-import { readFields, readListQuery } from './list-query.ts';
+import type { Json, JsonObject } from './json.ts';
+import { type ListQuery, readFields, readListQuery } from './list-query.ts';
 import { pageLinks } from './page-links.ts';
 import { enforce, isAllowed } from './policy.ts';
 import type { PolicyTarget } from './policy-check.ts';
 import { enforceQuota } from './quota.ts';
-import { readList, readOne, readThese } from './read.ts';
+import { readList, readListText, readOne, readThese } from './read.ts';
 import { readCreate, readUpdate } from './request-body.ts';
-import type { Resource, Row, Work } from './resource.ts';
+import { keyName, type Resource, type Row, type Work } from './resource.ts';
 import { giveTags } from './tags-at-creation.ts';
 import type { Values } from './values.ts';
 
@@ -34,6 +34,8 @@ export interface Call {
 export interface Answer {
   readonly status: number;
   readonly body?: Json;
+  /** Instead of `body`: its JSON text. */
+  readonly text?: string;
 }
 
 /** Runs `work` in a transaction and logs what it says has changed. */
@@ -54,15 +56,34 @@ function distinct(changes: readonly Change[]): readonly Change[] {
 export async function list(call: Call, resource: Resource): Promise<Answer> {
   const query = readListQuery(resource, call.url.searchParams, call.config.api.pagination_max_limit);
   await (resource.beforeList && transact(call, resource.beforeList));
-  const rows = await readList(call.store.db, resource, call.caller, query, call.parentId);
-  const links = pageLinks(call.url, resource, query, rows);
+  const { db } = call.store;
+  if (resource.listedAsText && query.fields.length === 0) {
+    const rows = await readListText(db, resource, call.caller, query, call.parentId);
+    const links = JSON.stringify(
+      linksOf(
+        call,
+        resource,
+        query,
+        rows.map((row) => row.key),
+      ),
+    ).slice(1, -1);
+    const text = `{"${resource.collection}":[${rows.map((row) => row.text).join(',')}]${links && `,${links}`}}`;
+    return { status: 200, text };
+  }
+  const rows = await readList(db, resource, call.caller, query, call.parentId);
+  const keys = rows.map((row) => String(row[keyName(resource)]));
   return {
     status: 200,
     body: {
       [resource.collection]: rows.map((row) => onlyFields(row, query.fields)),
-      ...(links.length === 0 ? {} : { [`${resource.collection}_links`]: links.map((link) => ({ ...link })) }),
+      ...linksOf(call, resource, query, keys),
     },
   };
+}
+
+function linksOf(call: Call, resource: Resource, query: ListQuery, keys: readonly string[]): JsonObject {
+  const links = pageLinks(call.url, query, keys);
+  return links.length === 0 ? {} : { [`${resource.collection}_links`]: links.map((link) => ({ ...link })) };
 }
 
 export async function show(call: Call, resource: Resource, id: string): Promise<Answer> {

@@ -62,6 +62,8 @@ export interface Resource {
   readonly quota?: string;
   /** Has a `tags` sub-resource; `table` is where tags and the revision number are kept. */
   readonly tagged?: { readonly table: string /** Tags are also found below this path. */; readonly alsoAt?: string };
+  /** Lists of it are long: PostgreSQL writes their text, which is faster than to read rows and write them again. */
+  readonly listedAsText?: true;
   /** A page after an object that the caller does not see is empty, not 404. */
   readonly markerMayBeUnseen?: true;
   /** What policies must know beside the object itself. May throw, such as 404 of a network that cannot be seen. */

@@ -32,15 +32,14 @@ export const bindingProfile = expression(
 );
 
 const domain = sql`rtrim(coalesce(nullif(current_setting('tapline.dns_domain', true), ''), 'openstacklocal'), '.')`;
+const hostname = sql`case when t.dns_name = '' then 'host-' || translate(host(a.ip_address), '.:', '--') else t.dns_name end`;
 
 /** The names that DHCP gives to the port's addresses. */
 export const dnsAssignment = expression(
   'json',
-  sql`coalesce((select json_agg(json_build_object('ip_address', n.ip, 'hostname', n.hostname,
-      'fqdn', case when n.hostname like '%.' then n.hostname else n.hostname || '.' || ${domain} || '.' end) order by n.position)
-    from (select host(a.ip_address) as ip, a.position,
-        case when t.dns_name = '' then 'host-' || translate(host(a.ip_address), '.:', '--') else t.dns_name end as hostname
-      from ip_allocations a where a.port_id = t.id) n), '[]')`,
+  sql`coalesce((select json_agg(json_build_object('ip_address', host(a.ip_address), 'hostname', ${hostname},
+      'fqdn', case when t.dns_name like '%.' then t.dns_name else ${hostname} || '.' || ${domain} || '.' end) order by a.position)
+    from ip_allocations a where a.port_id = t.id), '[]')`,
 );
 
 const trait = (name: ReturnType<typeof sql>) => sql`regexp_replace(upper(${name}), '[^A-Z0-9_]+', '_', 'g')`;

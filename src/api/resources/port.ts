@@ -66,6 +66,7 @@ export const port: Resource = {
   from: sql`ports as t`,
   quota: 'port',
   tagged: { table: 'ports' },
+  listedAsText: true,
   notFound: portErrors.notFound,
   visible: ({ projectId }) => sql`(t.project_id = ${projectId}
     or t.network_id = any(array(select n.id from networks n where n.project_id = ${projectId})))`,
