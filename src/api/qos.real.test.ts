@@ -71,6 +71,7 @@ describe('policies', () => {
     const policy = await makePolicy({ shared: true });
     const path = `/v2.0/qos/policies/${policy.id}`;
     expect((await api.ask('other', 'GET', path)).body.policy.shared).toBe(true);
+    expect((await api.ask('other', 'PUT', `/v2.0/policies/${policy.id}/tags/seen`)).status).toBe(201);
     const network = await api.make('other', 'networks', { network: { qos_policy_id: policy.id } });
     const unshare = { policy: { shared: false } };
     expect(errorType(await api.ask('admin', 'PUT', path, unshare))).toEqual([409, 'RbacPolicyInUse']);
@@ -78,6 +79,8 @@ describe('policies', () => {
     expect((await api.ask('other', 'DELETE', `/v2.0/networks/${network.id}`)).status).toBe(204);
     expect((await api.ask('admin', 'PUT', path, unshare)).body.policy.shared).toBe(false);
     expect((await api.ask('other', 'GET', path)).status).toBe(404);
+    expect((await api.ask('other', 'PUT', `/v2.0/policies/${policy.id}/tags/unseen`)).status).toBe(404);
+    expect((await api.ask('other', 'GET', `/v2.0/qos/policies?limit=1&marker=${policy.id}`)).body.policies).toEqual([]);
     expect(
       errorType(await api.ask('other', 'POST', '/v2.0/networks', { network: { qos_policy_id: policy.id } })),
     ).toEqual([404, 'QosPolicyNotFound']);
@@ -236,6 +239,19 @@ describe('rules', () => {
     await api.ask('member', 'PUT', `/v2.0/ports/${port.id}`, { port: { qos_policy_id: null } });
     expect((await api.ask('admin', 'GET', `/v2.0/ports/${port.id}`)).body.port.resource_request).toBeNull();
   });
+});
+
+test('an RBAC policy that a network lives by stays as it is', async () => {
+  const policy = await makePolicy();
+  const share = { object_type: 'qos_policy', object_id: policy.id, action: 'access_as_shared', target_tenant: '*' };
+  const rbac = await api.make('admin', 'rbac-policies', { rbac_policy: share });
+  const network = await api.make('other', 'networks', { network: { qos_policy_id: policy.id } });
+  const path = `/v2.0/rbac-policies/${rbac.id}`;
+  const moved = { rbac_policy: { target_tenant: network.project_id } };
+  expect(errorType(await api.ask('admin', 'PUT', path, moved))).toEqual([409, 'RbacPolicyInUse']);
+  expect(errorType(await api.ask('admin', 'DELETE', path))).toEqual([409, 'RbacPolicyInUse']);
+  await api.ask('other', 'DELETE', `/v2.0/networks/${network.id}`);
+  expect((await api.ask('admin', 'DELETE', path)).status).toBe(204);
 });
 
 test('rule types are those that hosts apply: none yet', async () => {

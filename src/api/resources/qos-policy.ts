@@ -20,7 +20,8 @@ export const qosPolicy: Resource = {
   extensions: ['qos', 'qos-default', 'standard-attr-description'],
   notEnforced: 'QoS rules are kept; hosts do not apply them yet',
   from: sql`qos_policies as t`,
-  tagged: { table: 'qos_policies', alsoAt: 'policies' },
+  // Projects change no policy, not even their own; in Neutron they tag those that they use.
+  tagged: { table: 'qos_policies', alsoAt: 'policies', byAll: true },
   markerMayBeUnseen: true,
   notFound: qosErrors.policyNotFound,
   visible: ownOrShared('qos_policy'),

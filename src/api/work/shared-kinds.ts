@@ -5,6 +5,8 @@ import { usersOfPolicy } from './qos-policy-use.ts';
 
 export interface SharedKindFacts {
   readonly table: string;
+  /** A policy that others live by cannot even be turned to one of them. */
+  readonly held?: true;
   /** By action, SQL for the projects (`project_id`) that use the object. */
   readonly users: Partial<Readonly<Record<SharedAction, (objectId: string) => RawBuilder<unknown>>>>;
 }
@@ -28,7 +30,7 @@ export const sharedKinds: Partial<Readonly<Record<SharedKind, SharedKindFacts>>>
         union select project_id from security_group_rules where remote_group_id = ${id}`,
     },
   },
-  qos_policy: { table: 'qos_policies', users: { access_as_shared: usersOfPolicy } },
+  qos_policy: { table: 'qos_policies', held: true, users: { access_as_shared: usersOfPolicy } },
   address_group: {
     table: 'address_groups',
     users: {
