@@ -15,6 +15,8 @@ export const deviations: Readonly<Record<string, Readonly<Record<string, string>
 
 /** The same for policies, by name. */
 export const policyDeviations: Readonly<Record<string, string>> = {
+  get_policy:
+    'a policy that is shared is there for others: changing it is refused, not hidden, as with the older defaults',
   delete_port:
     'the owner of a network may remove what others put on it, as older Neutron has it and its suites ask for',
   get_port: 'the owner of a network sees what others put on it, which he may remove',

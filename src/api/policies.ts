@@ -29,6 +29,7 @@ export const policies: Readonly<Record<string, string>> = {
   shared: 'field:networks:shared=True',
   shared_address_groups: 'field:address_groups:shared=True',
   shared_address_scopes: 'field:address_scopes:shared=True',
+  shared_qos_policy: 'field:policies:shared=True',
   shared_subnetpools: 'field:subnetpools:shared=True',
 
   add_extraroutes: 'rule:admin_only or role:member and project_id:%(project_id)s',
@@ -184,7 +185,7 @@ export const policies: Readonly<Record<string, string>> = {
   'get_network:segments': 'rule:admin_only',
   get_network_ip_availability: 'rule:admin_only',
   get_network_segment_range: 'rule:admin_only',
-  get_policy: 'rule:admin_only or role:reader and project_id:%(project_id)s',
+  get_policy: 'rule:admin_only or role:reader and project_id:%(project_id)s or rule:shared_qos_policy',
   get_policy_bandwidth_limit_rule: 'rule:admin_only or role:reader and project_id:%(project_id)s',
   get_policy_dscp_marking_rule: 'rule:admin_only or role:reader and project_id:%(project_id)s',
   get_policy_minimum_bandwidth_rule: 'rule:admin_only or role:reader and project_id:%(project_id)s',

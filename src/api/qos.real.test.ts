@@ -72,6 +72,7 @@ describe('policies', () => {
     const path = `/v2.0/qos/policies/${policy.id}`;
     expect((await api.ask('other', 'GET', path)).body.policy.shared).toBe(true);
     expect((await api.ask('other', 'PUT', `/v2.0/policies/${policy.id}/tags/seen`)).status).toBe(201);
+    expect(errorType(await api.ask('other', 'DELETE', path))).toEqual([403, 'PolicyNotAuthorized']);
     const network = await api.make('other', 'networks', { network: { qos_policy_id: policy.id } });
     const unshare = { policy: { shared: false } };
     expect(errorType(await api.ask('admin', 'PUT', path, unshare))).toEqual([409, 'RbacPolicyInUse']);

@@ -61,7 +61,13 @@ export interface Resource {
   /** Name in quotas; absent: not limited. */
   readonly quota?: string;
   /** Has a `tags` sub-resource; `table` is where tags and the revision number are kept. */
-  readonly tagged?: { readonly table: string /** Tags are also found below this path. */; readonly alsoAt?: string };
+  readonly tagged?: {
+    readonly table: string;
+    /** Tags are also found below this path. */
+    readonly alsoAt?: string;
+    /** Whoever sees the object may tag it. */
+    readonly byAll?: true;
+  };
   /** Lists of it are long: PostgreSQL writes their text, which is faster than to read rows and write them again. */
   readonly listedAsText?: true;
   /** A page after an object that the caller does not see is empty, not 404. */
