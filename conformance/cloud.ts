@@ -47,7 +47,7 @@ export async function startCloud(command: readonly string[], directory: string):
       log_level: 'warn',
       api: { listen: '127.0.0.1:0' },
       // The suites expect a range of VNIs like devstack's.
-      network: { network_vlan_ranges: ['public'], vni_ranges: ['1:2000'] },
+      network: { network_vlan_ranges: ['public:2000:2999'], vni_ranges: ['1:2000'] },
     }),
   );
   const log = openSync(logFile, 'a');

@@ -25,7 +25,10 @@ import { network } from './resources/network.ts';
 import { networkIpAvailability } from './resources/network-ip-availability.ts';
 import { networkSegmentRange } from './resources/network-segment-range.ts';
 import { port } from './resources/port.ts';
+import { portBinding } from './resources/port-binding.ts';
 import { portForwarding } from './resources/port-forwarding.ts';
+import { qosPolicy } from './resources/qos-policy.ts';
+import { qosRuleAliases, qosRules } from './resources/qos-rules.ts';
 import { rbacPolicy } from './resources/rbac-policy.ts';
 import { router } from './resources/router.ts';
 import { securityGroup } from './resources/security-group.ts';
@@ -38,6 +41,7 @@ import { subnetpool } from './resources/subnetpool.ts';
 import { tapFlow } from './resources/tap-flow.ts';
 import { tapMirror } from './resources/tap-mirror.ts';
 import { tapService } from './resources/tap-service.ts';
+import { trunk } from './resources/trunk.ts';
 
 export const allResources: readonly Resource[] = [
   network,
@@ -65,6 +69,11 @@ export const allResources: readonly Resource[] = [
   serviceProvider,
   segment,
   networkSegmentRange,
+  portBinding,
+  qosPolicy,
+  ...qosRules,
+  ...qosRuleAliases,
+  trunk,
   meteringLabel,
   meteringLabelRule,
   log,

@@ -12,15 +12,20 @@ import { flavorServiceProfileRoutes } from './resources/flavor-service-profiles.
 import { floatingipPoolRoutes } from './resources/floatingip-pool.ts';
 import { l3AgentSchedulerRoutes } from './resources/l3-agent-scheduler.ts';
 import { networkIpAvailabilityRoutes } from './resources/network-ip-availability.ts';
+import { portBindingActions } from './resources/port-binding.ts';
+import { qosRuleTypeRoutes } from './resources/qos-rule-types.ts';
 import { quotaRoutes } from './resources/quota.ts';
 import { routerActions } from './resources/router-actions.ts';
 import { subnetpoolActions } from './resources/subnetpool-actions.ts';
+import { trunkActions } from './resources/trunk-actions.ts';
 
 export const allRoutes: readonly Route[] = [
   // Before the resource's own, of which they are a narrower form.
   ...networkIpAvailabilityRoutes,
   ...allResources.flatMap(resourceRoutes),
   ...routerActions,
+  ...trunkActions,
+  ...portBindingActions,
   ...addressGroupActions,
   ...firewallPolicyActions,
   ...bgpSpeakerActions,
@@ -31,6 +36,7 @@ export const allRoutes: readonly Route[] = [
   ...flavorServiceProfileRoutes,
   ...floatingipPoolRoutes,
   ...dhcpScheduleRoutes,
+  ...qosRuleTypeRoutes,
   ...quotaRoutes,
   ...extensionRoutes(allResources.flatMap((resource) => resource.extensions)),
 ];

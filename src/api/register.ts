@@ -113,8 +113,8 @@ function bodyOf(request: FastifyRequest): Json | undefined {
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.status(answer.status);
-  if (answer.body === undefined) return reply.send();
-  return reply.header('content-type', 'application/json').send(jsonText(answer.body));
+  const text = answer.text ?? (answer.body === undefined ? undefined : jsonText(answer.body));
+  return text === undefined ? reply.send() : reply.header('content-type', 'application/json').send(text);
 }
 
 /** What keystonemiddleware answers. */

@@ -1,5 +1,5 @@
 /** Binding: whether the host that a port names can carry its network, and how a port is plugged there. */
-import { sql, type Transaction } from 'kysely';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../store/tables.ts';
 
 /**
@@ -17,6 +17,13 @@ export async function bindPorts(trx: Transaction<Database>, portIds: readonly st
       from ports q join networks n on n.id = q.network_id left join hosts h on h.name = q.host_id
       where q.id = any(${portIds}::uuid[])
     ) b where b.id = p.id`.execute(trx);
+}
+
+/** SQL for `vif_type` and `vif_details` that the port would have on a host. */
+export function vifOn(portId: string, host: string): RawBuilder<unknown> {
+  return sql`select case when ${carries} then 'ovs' else 'binding_failed' end as vif_type,
+      case when ${carries} then ${vifDetails} else '{}'::jsonb end as vif_details
+    from ports q join networks n on n.id = q.network_id left join hosts h on h.name = ${host} where q.id = ${portId}`;
 }
 
 /** True where host `h` has what network `n` needs. */

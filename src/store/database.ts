@@ -41,11 +41,14 @@ export interface Store extends AsyncDisposable {
 }
 
 /** Opens the database that the configuration names, or the private one, and migrates it. */
-export async function openStore(config: Pick<Config, 'database' | 'state_directory'>): Promise<Store> {
-  if (config.database.url !== '') return openStoreAt({ connectionString: config.database.url });
+export async function openStore(
+  config: Pick<Config, 'database' | 'state_directory'> & { readonly network?: Pick<Config['network'], 'dns_domain'> },
+): Promise<Store> {
+  if (config.database.url !== '')
+    return openStoreAt({ connectionString: config.database.url }, config.network?.dns_domain);
   const postgres = await openPrivatePostgres({ stateDirectory: config.state_directory, user: config.database.user });
   try {
-    const store = await openStoreAt(postgres.connection);
+    const store = await openStoreAt(postgres.connection, config.network?.dns_domain);
     return {
       ...store,
       [Symbol.asyncDispose]: async () => {
@@ -59,14 +62,14 @@ export async function openStore(config: Pick<Config, 'database' | 'state_directo
   }
 }
 
-/** Opens and migrates one database of a running PostgreSQL. */
-export async function openStoreAt(given: pg.ClientConfig): Promise<Store> {
+/** Opens and migrates one database of a running PostgreSQL. `dnsDomain` is a setting of its sessions, for what the API reads. */
+export async function openStoreAt(given: pg.ClientConfig, dnsDomain = ''): Promise<Store> {
   const name = `tapline-${randomBytes(6).toString('hex')}`;
   const connection: pg.ClientConfig = {
     ...given,
     application_name: name,
     types: columnTypes,
-    options: '-c TimeZone=UTC -c DateStyle=ISO',
+    options: `-c TimeZone=UTC -c DateStyle=ISO -c tapline.dns_domain=${dnsDomain.replace(/[^\w.-]/g, '')}`,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
   };

@@ -3,6 +3,7 @@ import type { FirewallTables } from './tables/firewall.ts';
 import type { GroupTables } from './tables/groups.ts';
 import type { IdentityTables } from './tables/identity.ts';
 import type { NetworkTables } from './tables/network.ts';
+import type { QosTrunksTables } from './tables/qos-trunks.ts';
 import type { RouterTables } from './tables/router.ts';
 import type { RoutingAndTapTables } from './tables/routing-and-taps.ts';
 import type { SegmentTables } from './tables/segments.ts';
@@ -17,6 +18,7 @@ export interface Database
     IdentityTables,
     ServerTables,
     ServiceTables,
+    QosTrunksTables,
     SegmentTables,
     FirewallTables,
     RoutingAndTapTables,

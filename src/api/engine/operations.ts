@@ -5,15 +5,15 @@ import { type Change, recordChanges } from '../../store/changes.ts';
 import type { Store } from '../../store/database.ts';
 import { requestErrors } from '../errors/request-errors.ts';
 import type { Caller } from './caller.ts';
-import type { Json } from './json.ts';
-import { readFields, readListQuery } from './list-query.ts';
+import type { Json, JsonObject } from './json.ts';
+import { type ListQuery, readFields, readListQuery } from './list-query.ts';
 import { pageLinks } from './page-links.ts';
 import { enforce, isAllowed } from './policy.ts';
 import type { PolicyTarget } from './policy-check.ts';
 import { enforceQuota } from './quota.ts';
-import { readList, readOne, readThese } from './read.ts';
+import { readList, readListText, readOne, readThese } from './read.ts';
 import { readCreate, readUpdate } from './request-body.ts';
-import type { Resource, Row, Work } from './resource.ts';
+import { keyName, type Resource, type Row, type Work } from './resource.ts';
 import { giveTags } from './tags-at-creation.ts';
 import type { Values } from './values.ts';
 
@@ -34,6 +34,8 @@ export interface Call {
 export interface Answer {
   readonly status: number;
   readonly body?: Json;
+  /** Instead of `body`: its JSON text. */
+  readonly text?: string;
 }
 
 /** Runs `work` in a transaction and logs what it says has changed. */
@@ -55,15 +57,34 @@ export async function list(call: Call, resource: Resource): Promise<Answer> {
   const query = readListQuery(resource, call.url.searchParams, call.config.api.pagination_max_limit);
   const { beforeList } = resource;
   if (beforeList !== undefined) await transact(call, (work) => beforeList(work, query.filters));
-  const rows = await readList(call.store.db, resource, call.caller, query, call.parentId);
-  const links = pageLinks(call.url, resource, query, rows);
+  const { db } = call.store;
+  if (resource.listedAsText && query.fields.length === 0) {
+    const rows = await readListText(db, resource, call.caller, query, call.parentId);
+    const links = JSON.stringify(
+      linksOf(
+        call,
+        resource,
+        query,
+        rows.map((row) => row.key),
+      ),
+    ).slice(1, -1);
+    const text = `{"${resource.collection}":[${rows.map((row) => row.text).join(',')}]${links && `,${links}`}}`;
+    return { status: 200, text };
+  }
+  const rows = await readList(db, resource, call.caller, query, call.parentId);
+  const keys = rows.map((row) => String(row[keyName(resource)]));
   return {
     status: 200,
     body: {
       [resource.collection]: rows.map((row) => onlyFields(row, query.fields)),
-      ...(links.length === 0 ? {} : { [`${resource.collection}_links`]: links.map((link) => ({ ...link })) }),
+      ...linksOf(call, resource, query, keys),
     },
   };
+}
+
+function linksOf(call: Call, resource: Resource, query: ListQuery, keys: readonly string[]): JsonObject {
+  const links = pageLinks(call.url, query, keys);
+  return links.length === 0 ? {} : { [`${resource.collection}_links`]: links.map((link) => ({ ...link })) };
 }
 
 export async function show(call: Call, resource: Resource, id: string): Promise<Answer> {
@@ -74,7 +95,7 @@ export async function show(call: Call, resource: Resource, id: string): Promise<
 
 /** All or nothing: one transaction makes all objects of a bulk. */
 export async function create(call: Call, resource: Resource): Promise<Answer> {
-  const { create: make } = resource;
+  const make = resource.createMany ?? oneByOne(resource.create);
   if (make === undefined) throw requestErrors.methodNotAllowed();
   const { bulk, items: given } = readCreate(resource, call.caller, call.body);
   const items = given.map((values) => withParent(call, resource, values));
@@ -85,12 +106,20 @@ export async function create(call: Call, resource: Resource): Promise<Answer> {
       enforce(resource, 'create', call.caller, { projectId, values, ...(await targetOf(work, resource, values)) });
     }
     await enforceQuota(work, resource, items);
-    const ids: string[] = [];
-    for (const values of items) ids.push(await make(work, values));
+    const ids = await make(work, items);
     await giveTags(work, resource, ids, items);
     return await readThese(work.trx, resource, call.caller, ids, call.parentId);
   });
   return { status: 201, body: bulk ? { [resource.collection]: rows } : { [resource.name]: rows[0] ?? null } };
+}
+
+function oneByOne(make: Resource['create']): Resource['createMany'] {
+  if (make === undefined) return undefined;
+  return async (work, items) => {
+    const ids: string[] = [];
+    for (const values of items) ids.push(await make(work, values));
+    return ids;
+  };
 }
 
 export async function update(call: Call, resource: Resource, id: string): Promise<Answer> {
@@ -121,7 +150,11 @@ export async function remove(call: Call, resource: Resource, id: string): Promis
 export async function readForChange(work: Work, call: Call, resource: Resource, id: string): Promise<Row> {
   // Seen as the caller sees it first, so that what he may not see is 404; then whole, for the work to build on.
   const { parentId } = call;
-  await readOne(work.trx, resource, call.caller, id, { fields: ['id'], forUpdate: true, parentId });
+  const forUpdate = resource.heldByParent !== true;
+  if (!forUpdate && resource.parent !== undefined) {
+    await readOne(work.trx, resource.parent.resource, call.caller, parentId ?? '', { fields: ['id'], forUpdate: true });
+  }
+  await readOne(work.trx, resource, call.caller, id, { fields: ['id'], forUpdate, parentId });
   const whole = { ...call.caller, isAdmin: true };
   const current = withParent(call, resource, await readOne(work.trx, resource, whole, id, { parentId }));
   const wanted = readIfMatch(call.ifMatch);
@@ -137,8 +170,9 @@ export async function enforceOn(
   current: Row,
   changes: Readonly<Record<string, Json>>,
 ): Promise<void> {
-  const projectId = String(current['project_id'] ?? '');
   const target = await targetOf(work, resource, current);
+  // A part of another object is its owner's.
+  const projectId = String(current['project_id'] ?? target.owners?.['ext_parent'] ?? '');
   // What the caller may use but not look at, such as a group that is shared with him, is not there for him to change.
   const name = `get_${resource.policyName ?? resource.name}`;
   const mayLook = isAllowed(name, work.caller, { projectId, values: current, ...target });

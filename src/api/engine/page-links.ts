@@ -1,5 +1,4 @@
 import type { ListQuery } from './list-query.ts';
-import { keyName, type Resource, type Row } from './resource.ts';
 
 export interface PageLink {
   readonly rel: 'next' | 'previous';
@@ -8,15 +7,14 @@ export interface PageLink {
 
 /**
  * Links to the pages around this one, as Neutron gives them: a page that is not full ends the list in the direction of
- * reading. `url` is the request's, absolute.
+ * reading. `url` is the request's, absolute; `keys` name the objects of the page.
  */
-export function pageLinks(url: URL, resource: Resource, query: ListQuery, rows: readonly Row[]): readonly PageLink[] {
-  const keyOf = (row: Row | undefined) => row && String(row[keyName(resource)]);
+export function pageLinks(url: URL, query: ListQuery, keys: readonly string[]): readonly PageLink[] {
   if (query.limit === 0) return [];
-  const full = rows.length >= query.limit;
+  const full = keys.length >= query.limit;
   const links: PageLink[] = [];
-  if (full || query.pageReverse) links.push({ rel: 'next', href: href(url, keyOf(rows.at(-1)), false) });
-  if (full || !query.pageReverse) links.push({ rel: 'previous', href: href(url, keyOf(rows[0]), true) });
+  if (full || query.pageReverse) links.push({ rel: 'next', href: href(url, keys.at(-1), false) });
+  if (full || !query.pageReverse) links.push({ rel: 'previous', href: href(url, keys[0], true) });
   return links;
 }
 

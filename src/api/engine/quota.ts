@@ -18,6 +18,7 @@ export const defaultQuotas: Readonly<Record<string, number>> = {
   firewall_group: 10,
   firewall_policy: 10,
   firewall_rule: 100,
+  trunk: -1,
 };
 
 const tables: Readonly<Record<string, string>> = {
@@ -33,6 +34,7 @@ const tables: Readonly<Record<string, string>> = {
   firewall_group: 'firewall_groups',
   firewall_policy: 'firewall_policies',
   firewall_rule: 'firewall_rules',
+  trunk: 'trunks',
 };
 
 /** Throws 409 OverQuota when a project would have more than it may. */

@@ -20,6 +20,40 @@ export async function readList(
   query: ListQuery,
   parentId?: string,
 ): Promise<readonly Row[]> {
+  const fields = query.fields.length === 0 ? [] : [...query.fields, keyName(resource)];
+  const page = await pageOf(db, resource, caller, query, parentId);
+  const { rows } = await sql<Row>`select ${selection(resource, caller, fields)} ${page}`.execute(db);
+  return query.pageReverse ? rows.toReversed() : rows;
+}
+
+/** An object as JSON text, and the attribute that it is named by. */
+export interface TextRow {
+  readonly key: string;
+  readonly text: string;
+}
+
+/** The same page with every attribute that the caller sees, as text. */
+export async function readListText(
+  db: Reader,
+  resource: Resource,
+  caller: Caller,
+  query: ListQuery,
+  parentId?: string,
+): Promise<readonly TextRow[]> {
+  const page = await pageOf(db, resource, caller, query, parentId);
+  const { rows } = await sql<TextRow>`
+    select ${sql.ref(`o.${keyName(resource)}`)}::text as key, row_to_json(o)::text as text
+    from (select ${selection(resource, caller, [], asText)} ${page}) o`.execute(db);
+  return query.pageReverse ? rows.toReversed() : rows;
+}
+
+async function pageOf(
+  db: Reader,
+  resource: Resource,
+  caller: Caller,
+  query: ListQuery,
+  parentId: string | undefined,
+): Promise<Sql> {
   const conditions = [sees(resource, caller), below(resource, parentId)];
   for (const [name, values] of query.filters) {
     const column = resource.attributes[name]?.column;
@@ -27,13 +61,8 @@ export async function readList(
   }
   if (query.changedSince !== null) conditions.push(sql`t.updated_at >= ${query.changedSince}::timestamptz`);
   if (query.marker !== null) conditions.push(await afterMarker(db, resource, caller, query, query.marker));
-  const fields = query.fields.length === 0 ? [] : [...query.fields, keyName(resource)];
-  const { rows } = await sql<Row>`
-    select ${selection(resource, caller, fields)} from ${resource.from}
-    where ${sql.join(conditions, sql` and `)}
-    order by ${order(resource, caller, query)} ${query.limit > 0 ? sql`limit ${query.limit}` : sql``}`.execute(db);
-  const shown = answered(resource, rows);
-  return query.pageReverse ? shown.toReversed() : shown;
+  return sql`from ${resource.from} where ${sql.join(conditions, sql` and `)}
+    order by ${order(resource, caller, query)} ${query.limit > 0 ? sql`limit ${query.limit}` : sql``}`;
 }
 
 /** One object that the caller may see. Throws the resource's 404. */
@@ -93,9 +122,17 @@ export function visibleAttributes(
   );
 }
 
-function selection(resource: Resource, caller: Caller, fields: readonly string[]): Sql {
+type Read = (column: Column, caller: Caller) => Sql;
+
+/** As `columnTypes` has it for rows. */
+const asText: Read = (column, caller) =>
+  column.kind === 'time'
+    ? sql`to_char(${readBy(column, caller)}, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
+    : readBy(column, caller);
+
+function selection(resource: Resource, caller: Caller, fields: readonly string[], read: Read = readBy): Sql {
   const columns = visibleAttributes(resource, caller, fields).flatMap(([name, { column }]) =>
-    column === null ? [] : [sql`${readBy(column, caller)} as ${sql.id(name)}`],
+    column === null ? [] : [sql`${read(column, caller)} as ${sql.id(name)}`],
   );
   return columns.length === 0 ? sql`1` : sql.join(columns);
 }
@@ -167,6 +204,7 @@ async function afterMarker(
     select ${sql.join(query.sort.map((one, index) => sql`(${sortedBy(resource, caller, one)})::text as ${sql.id(`k${index}`)}`))}
     from ${resource.from} where ${matches(key, caller, [marker])} and ${sees(resource, caller)}`.execute(db);
   const found = rows[0];
+  if (found === undefined && resource.markerMayBeUnseen) return sql`false`;
   if (found === undefined) throw resource.notFound(marker);
   const alternatives = query.sort.map((one, index) => {
     const equal = query.sort

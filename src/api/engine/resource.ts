@@ -48,6 +48,8 @@ export interface Resource {
   readonly key?: string;
   /** It lives below another object: `/floatingips/:id/port_forwardings`. */
   readonly parent?: Parent;
+  /** Its rows are no table's, so that the parent's row is locked when one is changed. */
+  readonly heldByParent?: true;
   /** What of it this deployment keeps but does not yet bring about. `tapline check` says so, and nothing of it is ever ACTIVE. */
   readonly notEnforced?: string;
   /** What rows are read from; must name it `t`. */
@@ -59,7 +61,17 @@ export interface Resource {
   /** Name in quotas; absent: not limited. */
   readonly quota?: string;
   /** Has a `tags` sub-resource; `table` is where tags and the revision number are kept. */
-  readonly tagged?: { readonly table: string };
+  readonly tagged?: {
+    readonly table: string;
+    /** Tags are also found below this path. */
+    readonly alsoAt?: string;
+    /** Whoever sees the object may tag it. */
+    readonly byAll?: true;
+  };
+  /** Lists of it are long: PostgreSQL writes their text, which is faster than to read rows and write them again. */
+  readonly listedAsText?: true;
+  /** A page after an object that the caller does not see is empty, not 404. */
+  readonly markerMayBeUnseen?: true;
   /** What policies must know beside the object itself. May throw, such as 404 of a network that cannot be seen. */
   readonly policyTarget?: (work: Work, values: Values) => Promise<Partial<PolicyTarget>>;
   /** An object as Neutron answers it, which leaves out what the object has no use for. */
@@ -70,6 +82,8 @@ export interface Resource {
   readonly checkBulk?: (items: readonly Values[]) => void;
   /** Makes one object and gives its id. */
   readonly create?: (work: Work, values: Values) => Promise<string>;
+  /** Instead of `create`: makes all objects of a request and gives their ids in order. */
+  readonly createMany?: (work: Work, items: readonly Values[]) => Promise<readonly string[]>;
   readonly update?: (work: Work, current: Row, changes: Values) => Promise<void>;
   readonly remove?: (work: Work, current: Row) => Promise<void>;
 }

@@ -1,6 +1,8 @@
 /** From method and path to what answers. */
 import { requestErrors } from '../errors/request-errors.ts';
 import { type Answer, type Call, create, list, remove, show, update } from './operations.ts';
+import { enforce } from './policy.ts';
+import type { PolicyTarget } from './policy-check.ts';
 import { readOne } from './read.ts';
 import type { Resource } from './resource.ts';
 import { addTag, addTags, hasTag, removeTag, removeTags, replaceTags, showTags, tagsSchema } from './tags.ts';
@@ -44,11 +46,18 @@ export function resourceRoutes(resource: Resource): readonly Route[] {
     ...(operation && { operation }),
     pattern: `/${parent.resource.path}/:parent${pattern}`,
     handler: async (call, parentId = '', ...rest) => {
+      // What the caller may not make below any parent is refused before the parent is looked for.
+      if (method === 'POST') enforce(resource, 'create', call.caller, mostGenerous(call));
       // A parent that the caller may not see is not there for him.
       await readOne(call.store.db, parent.resource, call.caller, parentId, { fields: ['id'] });
       return await handler({ ...call, parentId }, ...rest);
     },
   }));
+}
+
+/** A target of which everything is the caller's own. */
+function mostGenerous({ caller: { projectId } }: Call): PolicyTarget {
+  return { projectId, values: {}, owners: { ext_parent: projectId } };
 }
 
 function plainRoutes(resource: Resource): readonly Route[] {
@@ -81,14 +90,22 @@ function plainRoutes(resource: Resource): readonly Route[] {
       operation: { kind: 'delete', resource },
     },
   ];
-  if (resource.tagged === undefined) return routes;
+  const { tagged } = resource;
+  if (tagged === undefined) return routes;
+  return [
+    ...routes,
+    ...tagRoutes(resource, one),
+    ...(tagged.alsoAt ? tagRoutes(resource, `/${tagged.alsoAt}/:id`) : []),
+  ];
+}
+
+function tagRoutes(resource: Resource, one: string): readonly Route[] {
   const all = `${one}/tags`;
   const tag = `${all}/:tag`;
   const body = tagsSchema;
   const action = (summary: string, more: Partial<Extract<Operation, { kind: 'action' }>> = {}) =>
     ({ kind: 'action', summary, resource, ...more }) as const;
   return [
-    ...routes,
     {
       method: 'GET',
       pattern: all,

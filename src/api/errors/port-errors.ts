@@ -65,5 +65,28 @@ export const portErrors = {
       'DuplicateAddressPairInRequest',
       `Request contains duplicate address pair: mac_address ${mac} ip_address ${ip}.`,
     ),
+  tooManyPairs: (maximum: number) =>
+    wrong('AllowedAddressPairExhausted', `The number of allowed address pair exceeds the maximum ${maximum}.`),
+  deviceOfOthers: (deviceId: string) =>
+    conflict(
+      'DeviceIDNotOwnedByTenant',
+      `The following device_id ${deviceId} is not owned by your tenant or matches another tenants router.`,
+    ),
+  notForOwner: (operation: string, owner: string, portId: string) =>
+    conflict(
+      'UnsupportedPortDeviceOwner',
+      `Operation ${operation} is not supported for device_owner ${owner} on port ${portId}.`,
+    ),
+  bound: (portId: string, vifType: string, oldMac: string, newMac: string) =>
+    conflict(
+      'PortBound',
+      `Unable to complete operation on port ${portId}, port is already bound, port type: ${vifType}, old_mac ${oldMac}, new_mac ${newMac}.`,
+    ),
+  bindingNotFound: (portId: string, host: string) =>
+    missing('PortBindingNotFound', `Binding for port ${portId} for host ${host} could not be found.`),
+  bindingExists: (portId: string, host: string) =>
+    conflict('PortBindingAlreadyExists', `Binding for port ${portId} on host ${host} already exists.`),
+  bindingActive: (portId: string, host: string) =>
+    conflict('PortBindingAlreadyActive', `Binding for port ${portId} on host ${host} is already active.`),
   pairWithoutIp: () => wrong('AddressPairMissingIP', 'AllowedAddressPair must contain ip_address'),
 } as const;

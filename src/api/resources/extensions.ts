@@ -14,6 +14,8 @@ const ofTheEngine: readonly string[] = [
   'pagination',
   'port-security-groups-filtering',
   'project-id',
+  'qos-rule-type-details',
+  'qos-rule-type-filter',
   'quota-check-limit',
   'quota_details',
   'quotas',

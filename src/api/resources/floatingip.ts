@@ -13,8 +13,10 @@ import { absoluteName, relativeName } from '../work/dns-names.ts';
 import { type Association, findAssociation } from '../work/floating-ip-association.ts';
 import { makePort } from '../work/make-port.ts';
 import { portRange, singlePort } from '../work/port-forwarding-sql.ts';
+import { changedPolicy, givenPolicy } from '../work/qos-policy-use.ts';
 import { removePorts } from '../work/remove-port.ts';
 import { seenNetwork } from '../work/seen-network.ts';
+import { qosNetworkPolicyId, qosPolicyId } from './qos-attributes.ts';
 
 const uniqueViolation = '23505';
 const filterAndSort = { filter: true, sortKey: true } as const;
@@ -28,6 +30,8 @@ export const floatingip: Resource = {
     'fip-port-details',
     'dns-integration',
     'standard-attr-description',
+    'qos-fip',
+    'qos-fip-network-policy',
     'expose-port-forwarding-in-fip',
     'floating-ip-port-forwarding-detail',
     'floating-ip-distributed',
@@ -63,6 +67,8 @@ export const floatingip: Resource = {
     description,
     dns_name: onCreate(column('dns_name'), { default: '', convert: toLowerCase, validate: relativeName }),
     dns_domain: onCreate(column('dns_domain'), { default: '', convert: toLowerCase, validate: absoluteName }),
+    qos_policy_id: qosPolicyId,
+    qos_network_policy_id: qosNetworkPolicyId('floating_network_id'),
     distributed: writable(column('distributed', 'boolean'), {
       default: notGiven,
       convert: orNull(toBoolean),
@@ -100,6 +106,7 @@ export const floatingip: Resource = {
 async function createFloatingIp(work: Work, values: Values): Promise<string> {
   const networkId = requiredText(values, 'floating_network_id');
   await checkExternal(work, networkId);
+  const qosPolicy = await givenPolicy(work, values);
   const { id: floatingIpId, port, address } = await makeFloatingPort(work, values, networkId);
   const association = await wantedAssociation(work, values, networkId, requiredText(values, 'project_id'));
   await inUniqueAssociation(address, floatingIpId, networkId, association, async () => {
@@ -112,6 +119,7 @@ async function createFloatingIp(work: Work, values: Values): Promise<string> {
         dns_name: textOf(values, 'dns_name'),
         dns_domain: textOf(values, 'dns_domain'),
         distributed: values['distributed'] === true,
+        qos_policy_id: qosPolicy,
         floating_network_id: networkId,
         floating_ip_address: address,
         floating_port_id: port,
@@ -200,6 +208,7 @@ async function updateFloatingIp(work: Work, current: Row, changes: Values): Prom
   const wanted = { port_id: kept, ...changes };
   const association = moves ? await wantedAssociation(work, wanted, networkId, projectId) : undefined;
   const before = await routerHost(work, current);
+  const qosPolicy = await changedPolicy(work, current, changes);
   await inUniqueAssociation(
     String(current['floating_ip_address']),
     current.id,
@@ -211,6 +220,7 @@ async function updateFloatingIp(work: Work, current: Row, changes: Values): Prom
         .set((eb) => ({
           description: textOf(changes, 'description'),
           distributed: 'distributed' in changes ? changes['distributed'] === true : undefined,
+          qos_policy_id: qosPolicy,
           ...(association === undefined || (association === null && current['port_id'] === null)
             ? {}
             : {

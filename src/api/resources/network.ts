@@ -18,7 +18,7 @@ import {
   tags,
 } from '../engine/standard-attributes.ts';
 import { boolean, nonNegative, orNone, text } from '../engine/validators.ts';
-import { booleanOf, integerOf, requiredText, textOf, textsOf, type Values } from '../engine/values.ts';
+import { booleanOf, integerOf, requiredText, textOf, textOrNullOf, textsOf, type Values } from '../engine/values.ts';
 import { networkErrors } from '../errors/network-errors.ts';
 import { segmentErrors } from '../errors/segment-errors.ts';
 import { checkZones, zoneHints } from '../work/availability-zones.ts';
@@ -31,8 +31,10 @@ import { networkSegments, wantedSegments } from '../work/network-segments-wanted
 import { changeNetworkSharing, shareNewNetwork } from '../work/network-sharing.ts';
 import { place } from '../work/place.ts';
 import { ofOnlySegment, severalSegments, shownAttributes } from '../work/provider-attributes.ts';
+import { changedPolicy, defaultPolicy, givenPolicy } from '../work/qos-policy-use.ts';
 import type { Segment } from '../work/segment.ts';
 import { removeUnusedFloatingIps } from '../work/unused-floating-ips.ts';
+import { qosPolicyId } from './qos-attributes.ts';
 
 const providerAttribute = { default: notGiven, enforcePolicy: true, filter: true } as const;
 
@@ -66,6 +68,7 @@ export const network: Resource = {
     'l2_adjacency',
     'multi-provider',
     'qinq',
+    'qos',
     'standard-attr-description',
     'standard-attr-revisions',
     'standard-attr-tag',
@@ -138,6 +141,7 @@ export const network: Resource = {
       enforcePolicy: true,
     }),
     dns_domain: writable(column('dns_domain'), { default: '', convert: toLowerCase, validate: dnsDomainName(255) }),
+    qos_policy_id: qosPolicyId,
     l2_adjacency: readOnly(
       expression(
         'boolean',
@@ -172,13 +176,15 @@ export const network: Resource = {
   remove: removeNetwork,
 };
 
-async function createNetwork(work: Work, values: Values): Promise<string> {
-  const projectId = requiredText(values, 'project_id');
-  if (booleanOf(values, 'vlan_transparent')) throw segmentErrors.vlanTransparency();
-  if (booleanOf(values, 'qinq')) throw segmentErrors.qinq();
-  const hints = textsOf(values, 'availability_zone_hints') ?? [];
+async function createNetwork(work: Work, given: Values): Promise<string> {
+  const projectId = requiredText(given, 'project_id');
+  if (booleanOf(given, 'vlan_transparent')) throw segmentErrors.vlanTransparency();
+  if (booleanOf(given, 'qinq')) throw segmentErrors.qinq();
+  const hints = textsOf(given, 'availability_zone_hints') ?? [];
   await checkZones(work, 'dhcp', hints);
   await ensureDefaultGroup(work, projectId);
+  const policyId = (await givenPolicy(work, given)) ?? (await defaultPolicy(work, projectId));
+  const values = { ...given, qos_policy_id: policyId };
   const networkId = randomUUID();
   const segments: Segment[] = [];
   for (const [index, choices] of wantedSegments(work.config, values).entries()) {
@@ -205,6 +211,7 @@ async function insert(work: Work, networkId: string, values: Values, segments: r
       external: booleanOf(values, 'router:external'),
       port_security_enabled: booleanOf(values, 'port_security_enabled'),
       dns_domain: textOf(values, 'dns_domain'),
+      qos_policy_id: textOrNullOf(values, 'qos_policy_id') ?? null,
       availability_zone_hints: textsOf(values, 'availability_zone_hints'),
       mtu: networkMtu(work, integerOf(values, 'mtu') ?? 0, types),
       segment_count: segments.length,
@@ -215,6 +222,7 @@ async function insert(work: Work, networkId: string, values: Values, segments: r
 
 async function updateNetwork(work: Work, current: Row, changes: Values): Promise<void> {
   await changeProvider(work, current, changes);
+  const qosPolicy = await changedPolicy(work, current, changes);
   await changeNetworkSharing(work, current, changes);
   const external = booleanOf(changes, 'router:external');
   const mtu = integerOf(changes, 'mtu');
@@ -228,6 +236,7 @@ async function updateNetwork(work: Work, current: Row, changes: Values): Promise
       port_security_enabled: booleanOf(changes, 'port_security_enabled'),
       dns_domain: textOf(changes, 'dns_domain'),
       mtu: wantedMtu,
+      qos_policy_id: qosPolicy,
       revision_number: eb('revision_number', '+', 1),
       updated_at: sql<string>`now()`,
     }))

@@ -9,58 +9,26 @@ import {
   toLowerCase,
   toMacAddress,
 } from '../engine/conversions.ts';
-import type { Resource, Row, Work } from '../engine/resource.ts';
-import {
-  adminStateUp,
-  column,
-  description,
-  expression,
-  history,
-  id,
-  name,
-  project,
-  tags,
-} from '../engine/standard-attributes.ts';
-import {
-  dictionary,
-  fixedIps,
-  listOf,
-  macAddress,
-  oneOf,
-  orNone,
-  text,
-  uuid,
-  validator,
-} from '../engine/validators.ts';
-import {
-  booleanOf,
-  objectOrNullOf,
-  objectsOf,
-  requiredText,
-  textOf,
-  textOrNullOf,
-  textsOf,
-  type Values,
-} from '../engine/values.ts';
-import { networkErrors } from '../errors/network-errors.ts';
+import type { Resource } from '../engine/resource.ts';
+import { adminStateUp, column, description, history, id, name, project, tags } from '../engine/standard-attributes.ts';
+import { dictionary, fixedIps, listOf, macAddress, oneOf, orNone, text, uuid } from '../engine/validators.ts';
 import { portErrors } from '../errors/port-errors.ts';
-import { changeBinding, changeFixedIps, changeMac } from '../work/change-port.ts';
-import { ensureDefaultGroup } from '../work/default-group.ts';
-import { fixedIpFilter } from '../work/fixed-ip-filter.ts';
-import { makePort } from '../work/make-port.ts';
+import { createPorts } from '../work/create-ports.ts';
 import { networkTarget } from '../work/network-target.ts';
-import { checkGroups, setGroups } from '../work/port-groups.ts';
-import { addressPairs, extraDhcpOptions, keptPairs, mergedOptions } from '../work/port-values.ts';
-import { removePorts } from '../work/remove-port.ts';
+import { addressPairs, dnsDomain, extraDhcpOptions, hints, hostName, vnicTypes } from '../work/port-values.ts';
+import { removePort } from '../work/remove-port.ts';
+import { updatePort } from '../work/update-port.ts';
+import {
+  bindingProfile,
+  dnsAssignment,
+  fixedIpList,
+  groupList,
+  resourceRequest,
+  trunkDetails,
+} from './port-columns.ts';
+import { qosNetworkPolicyId, qosPolicyId } from './qos-attributes.ts';
 
 const admin = { enforcePolicy: true } as const;
-
-/** A label of RFC 1123, or a name of several. */
-const hostName = validator('type:dns_host_name', { type: 'string', maxLength: 255 }, (value) => {
-  if (typeof value !== 'string') return `'${String(value)}' is not a valid string`;
-  const valid = value === '' || /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.?$/.test(value);
-  return valid && value.length <= 255 ? null : `'${value}' not a valid PQDN or FQDN`;
-});
 
 export const port: Resource = {
   name: 'port',
@@ -68,16 +36,37 @@ export const port: Resource = {
   path: 'ports',
   extensions: [
     'allowed-address-pairs',
+    'aap-reject-multicast',
     'binding',
-    'extra_dhcp_opt',
-    'port-security',
-    'security-group',
+    'data-plane-status',
     'dns-integration',
+    'dns-domain-ports',
+    'extra_dhcp_opt',
+    'ip_allocation',
+    'port-device-profile',
+    'port-hardware-offload-type',
+    'port-hints',
+    'port-hint-ovs-tx-steering',
+    'port-mac-address-regenerate',
+    'port-mac-override',
+    'port-numa-affinity-policy',
+    'port-numa-affinity-policy-socket',
+    'port-resource-request',
+    'port-resource-request-groups',
+    'port-security',
+    'port-trusted-vif',
+    'qos',
+    'qos-port-network-policy',
+    'security-group',
     'standard-attr-description',
+    'trunk-details',
+    'uplink-status-propagation',
+    'uplink-status-propagation-updatable',
   ],
   from: sql`ports as t`,
   quota: 'port',
   tagged: { table: 'ports' },
+  listedAsText: true,
   notFound: portErrors.notFound,
   visible: ({ projectId }) => sql`(t.project_id = ${projectId}
     or t.network_id = any(array(select n.id from networks n where n.project_id = ${projectId})))`,
@@ -90,7 +79,7 @@ export const port: Resource = {
     mac_address: writable(column('mac_address', 'mac'), {
       default: notGiven,
       convert: toMacAddress,
-      validate: macAddress,
+      validate: orNone(macAddress),
       enforcePolicy: true,
       filter: true,
       sortKey: true,
@@ -111,27 +100,20 @@ export const port: Resource = {
       filter: true,
       sortKey: true,
     }),
-    fixed_ips: writable(
-      expression(
-        'json',
-        sql`coalesce((select json_agg(json_build_object('subnet_id', a.subnet_id, 'ip_address', host(a.ip_address)) order by a.position)
-          from ip_allocations a where a.port_id = t.id), '[]')`,
-        { matches: fixedIpFilter },
-      ),
-      { default: notGiven, convert: toFixedIps, validate: fixedIps, enforcePolicy: true, filter: true },
-    ),
-    security_groups: writable(
-      expression(
-        'json',
-        sql`coalesce((select json_agg(g.security_group_id order by g.security_group_id)
-          from port_security_groups g where g.port_id = t.id), '[]')`,
-        {
-          matches: (values) => sql`exists (select 1 from port_security_groups g
-            where g.port_id = t.id and g.security_group_id::text = any(${values}::text[]))`,
-        },
-      ),
-      { default: notGiven, convert: noneToEmptyList, validate: listOf(uuid), filter: true },
-    ),
+    fixed_ips: writable(fixedIpList, {
+      default: notGiven,
+      convert: toFixedIps,
+      validate: fixedIps,
+      enforcePolicy: true,
+      filter: true,
+    }),
+    ip_allocation: readOnly(column('ip_allocation'), { filter: true, sortKey: true }),
+    security_groups: writable(groupList, {
+      default: notGiven,
+      convert: noneToEmptyList,
+      validate: listOf(uuid),
+      filter: true,
+    }),
     allowed_address_pairs: writable(column('allowed_address_pairs', 'json'), {
       default: notGiven,
       convert: noneToEmptyList,
@@ -146,26 +128,41 @@ export const port: Resource = {
       enforcePolicy: true,
     }),
     dns_name: writable(column('dns_name'), { default: '', convert: toLowerCase, validate: hostName }),
+    dns_domain: writable(column('dns_domain'), { default: '', convert: toLowerCase, validate: dnsDomain }),
+    dns_assignment: readOnly(dnsAssignment),
+    qos_policy_id: qosPolicyId,
+    qos_network_policy_id: qosNetworkPolicyId('network_id'),
+    resource_request: readOnly(resourceRequest),
+    data_plane_status: {
+      ...readOnly(column('data_plane_status'), admin),
+      allowPut: true,
+      validate: oneOf([null, 'ACTIVE', 'DOWN']),
+    },
+    device_profile: onCreate(column('device_profile'), { default: null, validate: orNone(text(255)) }),
+    numa_affinity_policy: writable(column('numa_affinity_policy'), {
+      default: null,
+      validate: oneOf(['required', 'preferred', 'legacy', 'socket', null]),
+    }),
+    hints: writable(column('hints', 'json'), { ...admin, default: null, validate: orNone(hints) }),
+    hardware_offload_type: onCreate(column('hardware_offload_type'), {
+      ...admin,
+      default: notGiven,
+      validate: oneOf(['switchdev']),
+    }),
+    trusted: writable(column('trusted', 'boolean'), { ...admin, default: notGiven, convert: toBoolean }),
+    propagate_uplink_status: writable(column('propagate_uplink_status', 'boolean'), {
+      default: true,
+      convert: toBoolean,
+    }),
+    trunk_details: readOnly(trunkDetails, admin),
     ...tags,
     ...history,
     'binding:vnic_type': writable(column('vnic_type'), {
       default: 'normal',
-      validate: oneOf([
-        'normal',
-        'direct',
-        'macvtap',
-        'baremetal',
-        'direct-physical',
-        'virtio-forwarder',
-        'smart-nic',
-        'vdpa',
-        'accelerator-direct',
-        'accelerator-direct-physical',
-        'remote-managed',
-      ]),
+      validate: oneOf(vnicTypes),
       enforcePolicy: true,
     }),
-    'binding:profile': writable(column('binding_profile', 'json'), {
+    'binding:profile': writable(bindingProfile, {
       ...admin,
       default: notGiven,
       convert: noneToEmptyObject,
@@ -180,130 +177,7 @@ export const port: Resource = {
     'binding:vif_type': readOnly(column('vif_type'), admin),
     'binding:vif_details': readOnly(column('vif_details', 'json'), admin),
   },
-  create: createPort,
+  createMany: createPorts,
   update: updatePort,
   remove: removePort,
 };
-
-async function createPort(work: Work, values: Values): Promise<string> {
-  const projectId = requiredText(values, 'project_id');
-  const networkId = requiredText(values, 'network_id');
-  const deviceOwner = textOf(values, 'device_owner') ?? '';
-  const ofService = deviceOwner.startsWith('network:');
-  const defaultGroup = await ensureDefaultGroup(work, projectId);
-  const portSecurity =
-    booleanOf(values, 'port_security_enabled') ?? (!ofService && (await networkPortSecurity(work, networkId)));
-  const asked = textsOf(values, 'security_groups');
-  if (!portSecurity && asked !== undefined && asked.length > 0) throw portErrors.groupsNeedPortSecurity();
-  const pairs = objectsOf(values, 'allowed_address_pairs') ?? [];
-  if (!portSecurity && pairs.length > 0) throw portErrors.pairsNeedPortSecurity();
-  await checkGroups(work, projectId, asked ?? []);
-  return await makePort(work, {
-    row: {
-      project_id: projectId,
-      network_id: networkId,
-      name: textOf(values, 'name'),
-      description: textOf(values, 'description'),
-      admin_state_up: booleanOf(values, 'admin_state_up'),
-      device_id: textOf(values, 'device_id'),
-      device_owner: deviceOwner,
-      host_id: textOrNullOf(values, 'binding:host_id') ?? '',
-      vnic_type: textOf(values, 'binding:vnic_type'),
-      binding_profile: JSON.stringify(objectOrNullOf(values, 'binding:profile') ?? {}),
-      port_security_enabled: portSecurity,
-      extra_dhcp_opts: JSON.stringify(mergedOptions([], optionsOf(values))),
-      dns_name: textOf(values, 'dns_name'),
-    },
-    macAddress: textOf(values, 'mac_address'),
-    fixedIps: objectsOf(values, 'fixed_ips'),
-    groupIds: asked ?? (portSecurity && defaultGroup !== null ? [defaultGroup] : []),
-    addressPairs: pairs,
-  });
-}
-
-function optionsOf(values: Values) {
-  return values['extra_dhcp_opts'] === null ? [] : (objectsOf(values, 'extra_dhcp_opts') ?? []);
-}
-
-async function networkPortSecurity(work: Work, networkId: string): Promise<boolean> {
-  const row = await work.trx
-    .selectFrom('networks')
-    .select('port_security_enabled')
-    .where('id', '=', networkId)
-    .executeTakeFirst();
-  if (row === undefined) throw networkErrors.notFound(networkId);
-  return row.port_security_enabled;
-}
-
-async function updatePort(work: Work, current: Row, changes: Values): Promise<void> {
-  const groups = textsOf(changes, 'security_groups');
-  const portSecurity = booleanOf(changes, 'port_security_enabled') ?? current['port_security_enabled'] === true;
-  const pairs = objectsOf(changes, 'allowed_address_pairs');
-  if (!portSecurity) checkWithoutPortSecurity(current, groups, pairs?.length);
-  if (groups !== undefined) {
-    await checkGroups(work, String(current['project_id']), groups);
-    await setGroups(work, current.id, groups);
-  }
-  const mac = textOf(changes, 'mac_address');
-  if (mac !== undefined && mac !== current['mac_address']) await changeMac(work, current, mac);
-  const fixed = objectsOf(changes, 'fixed_ips');
-  if (fixed !== undefined) await changeFixedIps(work, current, fixed);
-  await changeBinding(work, current, changes);
-  const profile = objectOrNullOf(changes, 'binding:profile');
-  const options =
-    'extra_dhcp_opts' in changes
-      ? mergedOptions(objectsOf(current, 'extra_dhcp_opts') ?? [], optionsOf(changes))
-      : undefined;
-  await work.trx
-    .updateTable('ports')
-    .set((eb) => ({
-      name: textOf(changes, 'name'),
-      description: textOf(changes, 'description'),
-      admin_state_up: booleanOf(changes, 'admin_state_up'),
-      device_id: textOf(changes, 'device_id'),
-      device_owner: textOf(changes, 'device_owner'),
-      vnic_type: textOf(changes, 'binding:vnic_type'),
-      binding_profile: profile ? JSON.stringify(profile) : undefined,
-      port_security_enabled: booleanOf(changes, 'port_security_enabled'),
-      allowed_address_pairs: pairs && JSON.stringify(keptPairs(pairs, mac ?? String(current['mac_address']))),
-      extra_dhcp_opts: options && JSON.stringify(options),
-      dns_name: textOf(changes, 'dns_name'),
-      revision_number: eb('revision_number', '+', 1),
-      updated_at: sql<string>`now()`,
-    }))
-    .where('id', '=', current.id)
-    .execute();
-  work.changes.push({
-    kind: 'port',
-    id: current.id,
-    networkId: String(current['network_id']),
-    hosts: [String(current['binding:host_id'])],
-  });
-  if (fixed !== undefined && groups === undefined) {
-    work.changes.push(
-      ...(textsOf(current, 'security_groups') ?? []).map((one) => ({ kind: 'security_group', id: one })),
-    );
-  }
-}
-
-function checkWithoutPortSecurity(
-  current: Row,
-  groups: readonly string[] | undefined,
-  pairCount: number | undefined,
-): void {
-  if (groups !== undefined && groups.length > 0) throw portErrors.groupsNeedPortSecurity();
-  if (groups === undefined && (textsOf(current, 'security_groups') ?? []).length > 0) throw portErrors.portHasGroups();
-  if ((pairCount ?? (objectsOf(current, 'allowed_address_pairs') ?? []).length) > 0)
-    throw portErrors.pairsNeedPortSecurity();
-}
-
-/** Ports of routers and floating IPs go with those. */
-async function removePort(work: Work, current: Row): Promise<void> {
-  const owner = String(current['device_owner']);
-  const { rows } = await sql`
-    select 1 from router_interfaces where port_id = ${current.id}
-    union all select 1 from routers where gateway_port_id = ${current.id}
-    union all select 1 from floating_ips where floating_port_id = ${current.id}`.execute(work.trx);
-  if (rows.length > 0) throw portErrors.ownedByService(current.id, owner);
-  await removePorts(work, [current.id]);
-}

@@ -29,6 +29,7 @@ import { routerErrors } from '../errors/router-errors.ts';
 import { removeAllGateways } from '../work/extra-gateways.ts';
 import { setGateway } from '../work/gateway.ts';
 import { gatewayInfoOrNone, toGatewayInfo } from '../work/gateway-info.ts';
+import { setGatewayPolicy } from '../work/gateway-policy.ts';
 import { ensureHaNetwork, releaseHaNetwork } from '../work/ha-network.ts';
 import { setNdpProxy } from '../work/ndp-proxy-state.ts';
 import { place, placeChanged } from '../work/place.ts';
@@ -52,6 +53,7 @@ export const router: Resource = {
   extensions: [
     'router',
     'ext-gw-mode',
+    'qos-gateway-ip',
     'extraroute',
     'extraroute-atomic',
     'router_availability_zone',
@@ -87,7 +89,8 @@ export const router: Resource = {
       expression(
         'json',
         sql`case when t.gateway_port_id is null then null else json_build_object('network_id', t.gateway_network_id,
-          'external_fixed_ips', ${gatewayAddresses('t.gateway_port_id')}, 'enable_snat', t.enable_snat) end`,
+          'external_fixed_ips', ${gatewayAddresses('t.gateway_port_id')}, 'enable_snat', t.enable_snat,
+          'qos_policy_id', t.qos_policy_id) end`,
       ),
       { default: null, convert: toGatewayInfo, validate: gatewayInfoOrNone, enforcePolicy: true },
     ),
@@ -163,7 +166,10 @@ async function createRouter(work: Work, values: Values): Promise<string> {
   work.changes.push({ kind: 'router', id: row.id });
   if (kind.ha) await ensureHaNetwork(work, projectId);
   const info = objectOrNullOf(values, 'external_gateway_info') ?? null;
-  if (info !== null) await setGateway(work, row.id, info);
+  if (info !== null) {
+    await setGateway(work, row.id, info);
+    await setGatewayPolicy(work, row.id, null, info);
+  }
   if (values['enable_ndp_proxy'] === true) await setNdpProxy(work, row.id, true);
   if (info !== null) await place(work);
   return row.id;
@@ -173,7 +179,10 @@ async function updateRouter(work: Work, current: Row, changes: Values): Promise<
   const routes = objectsOf(changes, 'routes');
   const info = objectOrNullOf(changes, 'external_gateway_info');
   const kind = changedKind(current, changes);
-  if (info !== undefined) await setGateway(work, current.id, info);
+  if (info !== undefined) {
+    await setGateway(work, current.id, info);
+    await setGatewayPolicy(work, current.id, objectOrNullOf(current, 'external_gateway_info') ?? null, info);
+  }
   const ndpProxy = changes['enable_ndp_proxy'];
   if (typeof ndpProxy === 'boolean') await setNdpProxy(work, current.id, ndpProxy);
   if (routes !== undefined) await checkRoutes(work, current.id, routes);

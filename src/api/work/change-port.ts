@@ -1,19 +1,25 @@
 /** What an update of a port does beside its plain columns: addresses, MAC, binding. */
 import { sql } from 'kysely';
 import { bindPorts } from '../../schedule/bind.ts';
-import { sqlState } from '../../store/transaction.ts';
+import { randomMac } from '../../schedule/insert-port.ts';
+import { toMacAddress } from '../engine/conversions.ts';
 import type { JsonObject } from '../engine/json.ts';
 import type { Row, Work } from '../engine/resource.ts';
-import { textOf, textOrNullOf, type Values } from '../engine/values.ts';
+import { macAddress } from '../engine/validators.ts';
+import { objectOrNullOf, textOf, textOrNullOf, type Values } from '../engine/values.ts';
 import { portErrors } from '../errors/port-errors.ts';
+import { requestErrors } from '../errors/request-errors.ts';
 import { dropForwardings } from './drop-forwardings.ts';
 import { allocateFixedIps } from './fixed-ips.ts';
 import { freeFloatingIps } from './remove-port.ts';
 
-const uniqueViolation = '23505';
+const maximumDraws = 16;
+const fixedOwners = new Set(['network:router_ha_interface', 'network:router_centralized_snat']);
 
 /** Gives the port these fixed IPs; those that it has and that are asked for again stay as they are. */
 export async function changeFixedIps(work: Work, current: Row, asked: readonly JsonObject[]): Promise<void> {
+  const owner = String(current['device_owner']);
+  if (fixedOwners.has(owner)) throw portErrors.notForOwner('fixed ips update', owner, current.id);
   const { rows: have } = await sql<{ subnet_id: string; ip_address: string }>`
     select subnet_id, host(ip_address) as ip_address from ip_allocations where port_id = ${current.id} order by position`.execute(
     work.trx,
@@ -54,17 +60,53 @@ export async function changeFixedIps(work: Work, current: Row, asked: readonly J
     macAddress: String(current['mac_address']),
     deviceOwner: String(current['device_owner']),
   };
-  await allocateFixedIps(work, port, added, have.length);
+  await allocateFixedIps(work, [{ port, asked: added, firstPosition: have.length }]);
 }
 
-/** Changes the MAC address. Throws 409 when another port of the network has it. */
-export async function changeMac(work: Work, current: Row, macAddress: string): Promise<void> {
-  try {
-    await work.trx.updateTable('ports').set({ mac_address: macAddress }).where('id', '=', current.id).execute();
-  } catch (error) {
-    if (sqlState(error) === uniqueViolation) throw portErrors.macInUse(String(current['network_id']), macAddress);
-    throw error;
+/**
+ * Changes the MAC address where the request asks for it, null for a new one, and gives the one that the port has then. Throws
+ * 409 when another port of the network has it, and while something uses the old one.
+ */
+export async function changeMac(work: Work, current: Row, changes: Values): Promise<string> {
+  const before = String(current['mac_address']);
+  const wanted = wantedMac(current, changes);
+  if (wanted === undefined || wanted === before) return before;
+  const owner = String(current['device_owner']);
+  if (owner.startsWith('network:')) throw portErrors.notForOwner('mac address update', owner, current.id);
+  const vifType = String(current['binding:vif_type']);
+  const host = textOrNullOf(changes, 'binding:host_id') ?? current['binding:host_id'];
+  const isPlugged = vifType !== 'unbound' && vifType !== 'binding_failed' && host === current['binding:host_id'];
+  if (isPlugged && wanted !== null && !physical(current, changes)) {
+    throw portErrors.bound(current.id, vifType, before, wanted);
   }
+  // A drawn one that is taken is drawn again, which a failed statement would not allow.
+  for (let attempt = 0; attempt < maximumDraws; attempt += 1) {
+    const mac = wanted ?? randomMac(work.config.network.base_mac);
+    const { rows } = await sql`
+      update ports p set mac_address = ${mac}::macaddr where p.id = ${current.id} and not exists (
+        select 1 from ports o where o.network_id = p.network_id and o.mac_address = ${mac}::macaddr and o.id <> p.id)
+      returning 1`.execute(work.trx);
+    if (rows.length > 0) return mac;
+    if (wanted !== null) throw portErrors.macInUse(String(current['network_id']), wanted);
+  }
+  throw new Error(`no free MAC address found in ${maximumDraws} tries`);
+}
+
+/** A card that is given to a machine as it is has the address that it has: who binds it says which. */
+function wantedMac(current: Row, changes: Values): string | null | undefined {
+  const profile = objectOrNullOf(changes, 'binding:profile');
+  const ofCard = profile?.['device_mac_address'];
+  if (physical(current, changes) && typeof ofCard === 'string') {
+    const mac = toMacAddress(ofCard);
+    const reason = macAddress(mac);
+    if (reason !== null) throw requestErrors.invalidInput(reason);
+    return String(mac);
+  }
+  return textOrNullOf(changes, 'mac_address');
+}
+
+function physical(current: Row, changes: Values): boolean {
+  return (changes['binding:vnic_type'] ?? current['binding:vnic_type']) === 'direct-physical';
 }
 
 /** Binds anew when the host changes. What was reported of the port is no longer true there. */
@@ -74,8 +116,10 @@ export async function changeBinding(work: Work, current: Row, changes: Values): 
   if (host === textOf(current, 'binding:host_id')) return;
   await work.trx
     .updateTable('ports')
-    .set({ host_id: host, status: 'DOWN', status_reason: '' })
+    .set({ host_id: host, status: 'DOWN', status_reason: '', data_plane_status: null })
     .where('id', '=', current.id)
     .execute();
+  // What was a binding beside the active one is the active one now.
+  await sql`delete from port_bindings where port_id = ${current.id} and host = ${host}`.execute(work.trx);
   await bindPorts(work.trx, [current.id]);
 }

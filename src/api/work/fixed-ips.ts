@@ -1,7 +1,7 @@
 /** The fixed IPs of a port: those that it asks for, or one of each IP version that its network has. */
 import { sql } from 'kysely';
 import { cidrContains, eui64Address, formatAddress, toAddress, toCidr } from '../../model/addresses.ts';
-import { giveAddress, takeAddress } from '../../schedule/give-address.ts';
+import { giveAddress, giveAddresses, takeAddresses } from '../../schedule/give-address.ts';
 import type { JsonObject } from '../engine/json.ts';
 import type { Work } from '../engine/resource.ts';
 import { portErrors } from '../errors/port-errors.ts';
@@ -29,24 +29,73 @@ interface Wanted {
   readonly ip: string | null;
 }
 
-/** Gives the port what it asks for; `asked` undefined asks for the usual. Throws what Neutron says when it cannot be. */
-export async function allocateFixedIps(
-  work: Work,
-  port: AddressedPort,
-  asked: readonly JsonObject[] | undefined,
-  firstPosition = 0,
-): Promise<void> {
-  if (asked?.length === 0) return;
-  const subnets = eligible(port, await readSubnets(work, port.networkId));
-  if (asked === undefined) return await allocateUsual(work, port, subnets);
-  const wanted = asked.map((one) => resolve(port, subnets, one));
-  for (const [index, { subnet, ip }] of wanted.entries()) {
-    const place = { portId: port.id, subnetId: subnet.id, position: firstPosition + index };
-    if (ip === null) {
-      if ((await giveAddress(work.trx, place)) === null) throw portErrors.noAddressLeft(port.networkId);
-    } else if (!(await takeAddress(work.trx, place, ip))) {
-      throw portErrors.addressInUse(ip, subnet.id);
+/** What one port asks for; `asked` undefined asks for the usual. */
+export interface Request {
+  readonly port: AddressedPort;
+  readonly asked: readonly JsonObject[] | undefined;
+  /** Place of the first new address within the port. */
+  readonly firstPosition?: number;
+}
+
+/** An address to be found. */
+interface Place {
+  readonly port: AddressedPort;
+  readonly position: number;
+  /** One of these, the first that has one left. */
+  readonly subnets: readonly SubnetRow[];
+  /** Null: any that is free. */
+  readonly ip: string | null;
+}
+
+/** Gives the ports what they ask for, in statements for all of them. Throws what Neutron says when it cannot be. */
+export async function allocateFixedIps(work: Work, requests: readonly Request[]): Promise<void> {
+  const asking = requests.filter((one) => one.asked?.length !== 0);
+  if (asking.length === 0) return;
+  const subnets = await readSubnets(work, [...new Set(asking.map((one) => one.port.networkId))]);
+  const places = asking.flatMap((one) => placesOf(one, subnets.get(one.port.networkId) ?? []));
+  // Addresses that are named are taken first, so that a request for any address does not get one of them.
+  await takeNamed(
+    work,
+    places.filter((place) => place.ip !== null),
+  );
+  await giveAny(
+    work,
+    places.filter((place) => place.ip === null),
+  );
+}
+
+function placesOf({ port, asked, firstPosition = 0 }: Request, all: readonly SubnetRow[]): readonly Place[] {
+  const subnets = eligible(port, all);
+  if (asked === undefined) return usualPlaces(port, subnets);
+  return asked.map((one, index) => {
+    const { subnet, ip } = resolve(port, subnets, one);
+    return { port, position: firstPosition + index, subnets: [subnet], ip };
+  });
+}
+
+async function takeNamed(work: Work, places: readonly Place[]): Promise<void> {
+  const wanted = places.flatMap(({ port, position, subnets: [subnet], ip }) =>
+    subnet === undefined || ip === null ? [] : [{ portId: port.id, subnetId: subnet.id, position, address: ip }],
+  );
+  const taken = new Set(await takeAddresses(work.trx, wanted));
+  const refused = wanted.find((one) => !taken.has(one));
+  if (refused !== undefined) throw portErrors.addressInUse(refused.address, refused.subnetId);
+}
+
+/** Asks the first subnet of all that wait for it, then the next ones for those who got nothing. */
+async function giveAny(work: Work, places: readonly Place[]): Promise<void> {
+  let waiting = places;
+  for (let choice = 0; waiting.length > 0; choice += 1) {
+    const exhausted = waiting.find((place) => place.subnets[choice] === undefined);
+    if (exhausted !== undefined) throw portErrors.noAddressLeft(exhausted.port.networkId);
+    const left: Place[] = [];
+    for (const subnetId of new Set(waiting.map((place) => place.subnets[choice]?.id ?? ''))) {
+      const here = waiting.filter((place) => place.subnets[choice]?.id === subnetId);
+      const wanted = here.map(({ port, position }) => ({ portId: port.id, subnetId, position }));
+      const given = await giveAddresses(work.trx, subnetId, wanted);
+      left.push(...here.filter((_, index) => given[index] === null));
     }
+    waiting = left;
   }
 }
 
@@ -96,34 +145,31 @@ function eligible(port: AddressedPort, all: readonly SubnetRow[]): readonly Subn
 
 const isAuto = sql<boolean>`(s.ip_version = 6 and s.ipv6_address_mode in ('slaac', 'dhcpv6-stateless')) is true`;
 
-async function readSubnets(work: Work, networkId: string): Promise<readonly SubnetRow[]> {
-  const { rows } = await sql<SubnetRow>`
-    select s.id, s.cidr::text as cidr, s.ip_version, ${isAuto} as auto, s.service_types
-    from subnets s where s.network_id = ${networkId} order by s.created_at, s.id`.execute(work.trx);
-  return rows;
+/** By network. */
+async function readSubnets(
+  work: Work,
+  networkIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly SubnetRow[]>> {
+  const { rows } = await sql<SubnetRow & { network_id: string }>`
+    select s.network_id, s.id, s.cidr::text as cidr, s.ip_version, ${isAuto} as auto, s.service_types
+    from subnets s where s.network_id = any(${networkIds}::uuid[]) order by s.created_at, s.id`.execute(work.trx);
+  return new Map(networkIds.map((id) => [id, rows.filter((row) => row.network_id === id)]));
 }
 
 /** One address of IPv4, one of stateful IPv6, and the one of each SLAAC subnet. */
-async function allocateUsual(work: Work, port: AddressedPort, subnets: readonly SubnetRow[]): Promise<void> {
-  let position = 0;
-  for (const version of [4, 6]) {
-    const group = subnets.filter((one) => one.ip_version === version && !one.auto);
-    let given: string | null = null;
-    for (const subnet of group) {
-      given = await giveAddress(work.trx, { portId: port.id, subnetId: subnet.id, position });
-      if (given !== null) break;
-    }
-    if (given === null && group.length > 0) throw portErrors.noAddressLeft(port.networkId);
-    position += group.length > 0 ? 1 : 0;
-  }
-  if (isRouter(port)) return;
-  for (const subnet of subnets.filter((one) => one.auto)) {
-    const ip = formatAddress(eui64Address(toCidr(subnet.cidr), port.macAddress));
-    if (!(await takeAddress(work.trx, { portId: port.id, subnetId: subnet.id, position }, ip))) {
-      throw portErrors.addressInUse(ip, subnet.id);
-    }
-    position += 1;
-  }
+function usualPlaces(port: AddressedPort, subnets: readonly SubnetRow[]): readonly Place[] {
+  const any = [4, 6]
+    .map((version) => subnets.filter((one) => one.ip_version === version && !one.auto))
+    .filter((group) => group.length > 0)
+    .map((group, position): Place => ({ port, position, subnets: group, ip: null }));
+  const auto = isRouter(port) ? [] : subnets.filter((one) => one.auto);
+  return [
+    ...any,
+    ...auto.map((subnet, index): Place => {
+      const ip = formatAddress(eui64Address(toCidr(subnet.cidr), port.macAddress));
+      return { port, position: any.length + index, subnets: [subnet], ip };
+    }),
+  ];
 }
 
 function resolve(port: AddressedPort, subnets: readonly SubnetRow[], asked: JsonObject): Wanted {

@@ -1,13 +1,14 @@
 /** What a request says of a router's way out. */
 import { toBoolean, toFixedIps } from '../engine/conversions.ts';
 import { asText, isList, isObject, type Json } from '../engine/json.ts';
-import { boolean, fixedIps, object, uuid, validator } from '../engine/validators.ts';
+import { boolean, fixedIps, object, orNone, uuid, validator } from '../engine/validators.ts';
 
 const gatewayInfo = object(
   {
     network_id: uuid,
     external_fixed_ips: fixedIps,
     enable_snat: boolean,
+    qos_policy_id: orNone(uuid),
   },
   ['network_id'],
 );

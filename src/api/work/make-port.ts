@@ -1,6 +1,7 @@
-/** A port with everything that belongs to it, for a client and for the services of the network alike. */
+/** Ports with everything that belongs to them, for clients and for the services of the network alike. */
+import { sql } from 'kysely';
 import { bindPorts } from '../../schedule/bind.ts';
-import { insertPort, insertPortWithMac, type NewPort } from '../../schedule/insert-port.ts';
+import { insertPorts, type NewPort } from '../../schedule/insert-port.ts';
 import type { JsonObject } from '../engine/json.ts';
 import type { Work } from '../engine/resource.ts';
 import { portErrors } from '../errors/port-errors.ts';
@@ -19,38 +20,56 @@ export interface PortWanted {
 
 /** Makes the port and gives its id. Throws what Neutron says of a MAC or IP address that cannot be had. */
 export async function makePort(work: Work, wanted: PortWanted): Promise<string> {
-  const { id, macAddress } = await insertRow(work, wanted);
-  await allocateFixedIps(
-    work,
-    { id, macAddress, networkId: wanted.row.network_id, deviceOwner: wanted.row.device_owner ?? '' },
-    wanted.fixedIps,
-  );
-  const groupIds = wanted.groupIds ?? [];
-  if (groupIds.length > 0) {
-    await work.trx
-      .insertInto('port_security_groups')
-      .values(groupIds.map((groupId) => ({ port_id: id, security_group_id: groupId })))
-      .execute();
-  }
-  if (wanted.addressPairs !== undefined && wanted.addressPairs.length > 0) {
-    const pairs = JSON.stringify(keptPairs(wanted.addressPairs, macAddress));
-    await work.trx.updateTable('ports').set({ allowed_address_pairs: pairs }).where('id', '=', id).execute();
-  }
-  if (wanted.row.host_id) await bindPorts(work.trx, [id]);
-  work.changes.push(
-    { kind: 'port', id, networkId: wanted.row.network_id },
-    ...groupIds.map((groupId) => ({ kind: 'security_group', id: groupId })),
-  );
+  const [id] = await makePorts(work, [wanted]);
+  if (id === undefined) throw new Error('a port was not made');
   return id;
 }
 
-async function insertRow(
+/** Makes the ports, in statements of which each is for all of them. */
+export async function makePorts(work: Work, wanted: readonly PortWanted[]): Promise<readonly string[]> {
+  const inserted = await insertPorts(work.trx, wanted.map(toInsert), work.config.network.base_mac);
+  const ports = inserted.map((port, index) => {
+    const one = wanted[index];
+    if (one === undefined) throw new Error('more ports were made than wanted');
+    if (port === null) throw portErrors.macInUse(one.row.network_id, one.macAddress ?? '');
+    return { ...port, wanted: one };
+  });
+  await allocateFixedIps(
+    work,
+    ports.map(({ id, macAddress, wanted: { row, fixedIps } }) => ({
+      port: { id, macAddress, networkId: row.network_id, deviceOwner: row.device_owner ?? '' },
+      asked: fixedIps,
+    })),
+  );
+  const memberships = ports.flatMap(({ id, wanted: { groupIds = [] } }) => groupIds.map((group) => ({ id, group })));
+  await insertMemberships(work, memberships);
+  await bindPorts(
+    work.trx,
+    ports.filter((port) => port.wanted.row.host_id).map((port) => port.id),
+  );
+  work.changes.push(
+    ...ports.map(({ id, wanted: { row } }) => ({ kind: 'port', id, networkId: row.network_id })),
+    ...[...new Set(memberships.map(({ group }) => group))].map((id) => ({ kind: 'security_group', id })),
+  );
+  return ports.map((port) => port.id);
+}
+
+function toInsert({ row, macAddress, addressPairs = [] }: PortWanted) {
+  return {
+    macAddress,
+    row: (mac: string): NewPort =>
+      addressPairs.length === 0 ? row : { ...row, allowed_address_pairs: JSON.stringify(keptPairs(addressPairs, mac)) },
+  };
+}
+
+async function insertMemberships(
   work: Work,
-  wanted: PortWanted,
-): Promise<{ readonly id: string; readonly macAddress: string }> {
-  const { macAddress } = wanted;
-  if (macAddress === undefined) return await insertPort(work.trx, wanted.row, work.config.network.base_mac);
-  const id = await insertPortWithMac(work.trx, wanted.row, macAddress);
-  if (id === null) throw portErrors.macInUse(wanted.row.network_id, macAddress);
-  return { id, macAddress };
+  memberships: readonly { readonly id: string; readonly group: string }[],
+): Promise<void> {
+  if (memberships.length === 0) return;
+  await sql`
+    insert into port_security_groups (port_id, security_group_id)
+    select * from unnest(${memberships.map((one) => one.id)}::uuid[], ${memberships.map((one) => one.group)}::uuid[])`.execute(
+    work.trx,
+  );
 }

@@ -7,10 +7,21 @@ import { requiredText, type Values } from '../engine/values.ts';
 import { networkErrors } from '../errors/network-errors.ts';
 import { seenNetwork } from './seen-network.ts';
 
+/** A bulk asks for the same network many times. */
+const known = new WeakMap<Work, Map<string, Partial<PolicyTarget>>>();
+
 /** Throws 404 for a network that the caller may not see, when something is to be made there. */
 export async function networkTarget(work: Work, values: Values): Promise<Partial<PolicyTarget>> {
   const id = requiredText(values, 'network_id');
-  if (!('id' in values)) {
+  const ofWork = known.get(work) ?? new Map<string, Partial<PolicyTarget>>();
+  known.set(work, ofWork);
+  const target = ofWork.get(id) ?? (await readTarget(work, id, 'id' in values));
+  ofWork.set(id, target);
+  return target;
+}
+
+async function readTarget(work: Work, id: string, isThere: boolean): Promise<Partial<PolicyTarget>> {
+  if (!isThere) {
     const { projectId, shared } = await seenNetwork(work, id);
     return { owners: { network: projectId }, networkShared: shared };
   }

@@ -1,7 +1,7 @@
-/** Allowed address pairs and extra DHCP options: how they are checked and kept. */
-import { formatAddress, parseAddress, parseCidr } from '../../model/addresses.ts';
+/** Values of a port that are more than a text or a number: how they are checked and kept. */
+import { type Address, formatAddress, parseAddress, parseCidr } from '../../model/addresses.ts';
 import { asText, isList, isObject, type Json, type JsonObject } from '../engine/json.ts';
-import { macAddress, validator } from '../engine/validators.ts';
+import { macAddress, object, oneOf, validator } from '../engine/validators.ts';
 import { portErrors } from '../errors/port-errors.ts';
 
 /** Neutron's `max_allowed_address_pair`. */
@@ -13,7 +13,7 @@ export const addressPairs = validator(
   { type: 'array', maxItems: maximumPairs },
   (value) => {
     if (!isList(value)) return `'${asText(value)}' is not a list`;
-    if (value.length > maximumPairs) return `The number of allowed address pair exceeds the maximum ${maximumPairs}`;
+    if (value.length > maximumPairs) throw portErrors.tooManyPairs(maximumPairs);
     for (const pair of value) {
       if (!isObject(pair)) return `'${asText(pair)}' is not a dictionary`;
       if (pair['ip_address'] === undefined) throw portErrors.pairWithoutIp();
@@ -21,16 +21,29 @@ export const addressPairs = validator(
       if (unknown.length > 0) return `Unrecognized attribute(s) '${unknown.join(', ')}'`;
       const reason =
         addressOrCidr(pair['ip_address']) ??
-        (pair['mac_address'] === undefined ? null : macAddress(pair['mac_address']));
+        (pair['mac_address'] === undefined ? null : unicastMac(pair['mac_address']));
       if (reason !== null) return reason;
     }
     return null;
   },
 );
 
+/** A pair allows a source, which is never a group of receivers. */
 function addressOrCidr(value: Json): string | null {
-  const known = typeof value === 'string' && (parseAddress(value) !== null || parseCidr(value) !== null);
-  return known ? null : `'${asText(value)}' is not a valid IP address`;
+  const given = typeof value === 'string' ? value : '';
+  const cidr = parseCidr(given);
+  const address: Address | null =
+    parseAddress(given) ?? (cidr === null ? null : { version: cidr.version, value: cidr.network });
+  if (address === null) return `'${asText(value)}' is not a valid IP address`;
+  const prefix = address.version === 4 ? address.value >> 28n : address.value >> 120n;
+  const isMulticast = prefix === (address.version === 4 ? 0b1110n : 0xffn) && (cidr?.prefixLength ?? 128) > 3;
+  return isMulticast ? `'${given}' is a multicast address` : null;
+}
+
+function unicastMac(value: Json): string | null {
+  const reason = macAddress(value);
+  if (reason !== null) return reason;
+  return Number.parseInt(asText(value).slice(0, 2), 16) % 2 === 1 ? `'${asText(value)}' is a multicast address` : null;
 }
 
 export interface AddressPairKept {
@@ -113,3 +126,42 @@ export function mergedOptions(current: readonly JsonObject[], changes: readonly 
   }
   return [...merged.values()];
 }
+
+export const vnicTypes: readonly string[] = [
+  'normal',
+  'direct',
+  'macvtap',
+  'baremetal',
+  'direct-physical',
+  'virtio-forwarder',
+  'smart-nic',
+  'vdpa',
+  'accelerator-direct',
+  'accelerator-direct-physical',
+  'remote-managed',
+];
+
+const longestName = 255;
+const name = '(?!-)[a-z0-9-]{1,63}(?<!-)';
+const names = new RegExp(`^${name}(\\.${name})*\\.?$`);
+
+/** A label of RFC 1123, or a name of several. */
+export const hostName = validator('type:dns_host_name', { type: 'string', maxLength: longestName }, (value) => {
+  if (typeof value !== 'string') return `'${asText(value)}' is not a valid string`;
+  return value === '' || (names.test(value) && value.length <= longestName)
+    ? null
+    : `'${value}' not a valid PQDN or FQDN`;
+});
+
+/** A whole name, with the dot at its end. */
+export const dnsDomain = validator('type:dns_domain_name', { type: 'string', maxLength: longestName }, (value) => {
+  const reason = hostName(value);
+  if (reason !== null || value === '') return reason;
+  return asText(value).endsWith('.') ? null : `'${asText(value)}' is not a FQDN`;
+});
+
+/** `type:dict_or_none` of `hints`: for now, which queue of Open vSwitch sends. */
+export const hints = object(
+  { openvswitch: object({ other_config: object({ 'tx-steering': oneOf(['thread', 'hash']) }, []) }, []) },
+  [],
+);

@@ -1,8 +1,33 @@
 /** Removing a port, with what others must hear of it. */
 import { sql } from 'kysely';
-import type { Work } from '../engine/resource.ts';
+import type { Row, Work } from '../engine/resource.ts';
 import { portErrors } from '../errors/port-errors.ts';
+import { trunkErrors } from '../errors/trunk-errors.ts';
 import { dropForwardings } from './drop-forwardings.ts';
+
+/** Throws 409 for a port that a router, a floating IP or a trunk has, which are to let go of it first. */
+export async function removePort(work: Work, current: Row): Promise<void> {
+  const { rows } = await sql`
+    select 1 from router_interfaces where port_id = ${current.id}
+    union all select 1 from routers where gateway_port_id = ${current.id}
+    union all select 1 from floating_ips where floating_port_id = ${current.id}`.execute(work.trx);
+  if (rows.length > 0) throw portErrors.ownedByService(current.id, String(current['device_owner']));
+  const { rows: local } = await sql`select 1 from local_ips where local_port_id = ${current.id} limit 1`.execute(
+    work.trx,
+  );
+  if (local.length > 0) throw portErrors.heldByLocalIp(current.id);
+  await checkNotTrunked(work, current.id);
+  await removePorts(work, [current.id]);
+}
+
+async function checkNotTrunked(work: Work, portId: string): Promise<void> {
+  const { rows } = await sql<{ trunk_id: string; parent: boolean }>`
+    select trunk_id, false as parent from trunk_sub_ports where port_id = ${portId}
+    union all select id, true from trunks where port_id = ${portId}`.execute(work.trx);
+  const row = rows[0];
+  if (row === undefined) return;
+  throw row.parent ? trunkErrors.portIsParent(portId, row.trunk_id) : trunkErrors.portIsSubPort(portId, row.trunk_id);
+}
 
 /** Deletes ports. Floating IPs that led to them are free again; a local IP holds its port. */
 export async function removePorts(work: Work, portIds: readonly string[]): Promise<void> {

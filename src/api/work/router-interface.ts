@@ -108,8 +108,8 @@ async function addBySubnet(work: Work, router: Row, subnetId: string): Promise<s
   if (sixth !== null) {
     // All IPv6 subnets of a network share one interface, which announces them all.
     const { id, mac, count } = sixth;
-    const shared = { id, networkId, macAddress: mac, deviceOwner: 'network:router_interface' };
-    await allocateFixedIps(work, shared, fixedIps, count);
+    const port = { id, networkId, macAddress: mac, deviceOwner: 'network:router_interface' };
+    await allocateFixedIps(work, [{ port, asked: fixedIps, firstPosition: count }]);
     await touch(work, 'ports', id);
     work.changes.push({ kind: 'port', id });
     return id;

@@ -1,9 +1,12 @@
 /** What can be shared, and who then uses it: an entry a kind. */
 import { type RawBuilder, sql } from 'kysely';
 import type { SharedAction, SharedKind } from '../engine/sharing.ts';
+import { usersOfPolicy } from './qos-policy-use.ts';
 
 export interface SharedKindFacts {
   readonly table: string;
+  /** A policy that others live by cannot even be turned to one of them. */
+  readonly held?: true;
   /** By action, SQL for the projects (`project_id`) that use the object. */
   readonly users: Partial<Readonly<Record<SharedAction, (objectId: string) => RawBuilder<unknown>>>>;
   /** SQL for whether a project (or `*`) could use the object if it were shared; absent: whoever sees it can. */
@@ -42,6 +45,7 @@ export const sharedKinds: Partial<Readonly<Record<SharedKind, SharedKindFacts>>>
       where p.id = ${id} and s.project_id <> ${target} and not exists (
         select 1 from rbac_policies r where r.object_id = s.id and r.target_project in ('*', ${target})))`,
   },
+  qos_policy: { table: 'qos_policies', held: true, users: { access_as_shared: usersOfPolicy } },
   address_group: {
     table: 'address_groups',
     users: {

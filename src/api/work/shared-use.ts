@@ -24,11 +24,13 @@ export async function lockShared(work: Work, kind: SharedKind, objectId: string)
 
 /**
  * Whether somebody uses the object whom no policy names any more once `from` (a project or `*`) is named no longer and, when
- * given, `to` is named instead. The object must be locked.
+ * given, `next` is named instead. The object must be locked.
  */
-export async function leavesUsers(work: Work, sharing: Sharing, from: string, to: string | null): Promise<boolean> {
-  const users = sharedKinds[sharing.kind]?.users[sharing.action]?.(sharing.objectId);
-  const table = sharedKinds[sharing.kind]?.table;
+export async function leavesUsers(work: Work, sharing: Sharing, from: string, next: string | null): Promise<boolean> {
+  const facts = sharedKinds[sharing.kind];
+  const users = facts?.users[sharing.action]?.(sharing.objectId);
+  const table = facts?.table;
+  const to = facts?.held ? null : next;
   if (users === undefined || table === undefined || to === '*') return false;
   const { rows } = await sql`
     with named as (

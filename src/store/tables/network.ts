@@ -32,6 +32,7 @@ export interface NetworksTable extends Standard {
   readonly segment_count: Generated<number>;
   readonly dns_domain: Generated<string>;
   readonly availability_zone_hints: Generated<string[]>;
+  readonly qos_policy_id: string | null;
 }
 
 export interface SubnetsTable extends Standard {
@@ -78,6 +79,16 @@ export interface PortsTable extends Standard {
   readonly allowed_address_pairs: Json<readonly AddressPairRow[]>;
   readonly extra_dhcp_opts: Json<readonly ExtraDhcpOptRow[]>;
   readonly dns_name: Generated<string>;
+  readonly dns_domain: Generated<string>;
+  readonly ip_allocation: Generated<string>;
+  readonly qos_policy_id: string | null;
+  readonly data_plane_status: string | null;
+  readonly device_profile: string | null;
+  readonly numa_affinity_policy: string | null;
+  readonly hints: Json<Readonly<Record<string, unknown>> | null>;
+  readonly hardware_offload_type: string | null;
+  readonly trusted: boolean | null;
+  readonly propagate_uplink_status: Generated<boolean>;
 }
 
 export interface IpAllocationsTable {
@@ -130,6 +141,7 @@ export interface RoutersTable extends Standard {
   readonly enable_default_route_bfd: Generated<boolean>;
   readonly enable_default_route_ecmp: Generated<boolean>;
   readonly placed_by_hand: Generated<boolean>;
+  readonly qos_policy_id: string | null;
 }
 
 export interface RouterInterfacesTable {
@@ -148,6 +160,7 @@ export interface FloatingIpsTable extends Standard {
   readonly dns_name: Generated<string>;
   readonly dns_domain: Generated<string>;
   readonly distributed: Generated<boolean>;
+  readonly qos_policy_id: string | null;
 }
 
 export interface RbacPoliciesTable {
