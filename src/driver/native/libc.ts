@@ -1,6 +1,9 @@
 /**
- * The calls of the C library that Node has no words for. Those that may have to wait in the kernel run on the thread pool, so
- * that the agent's own thread never stands still.
+ * The calls of the C library that Node has no words for.
+ *
+ * Changing devices can take the kernel many milliseconds, so that runs on the thread pool. Questions and switches are answered
+ * within microseconds, unless someone else holds the kernel's lock for devices; they are asked at once, because waking another
+ * thread takes longer, and on a busy machine much longer.
  */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -88,24 +91,26 @@ export class Libc {
     this.#checked('setsockopt', this.#setsockopt, [socket, level, option, value, value.length]);
   }
 
-  send(socket: number, data: Buffer): Promise<number> {
-    return this.#waited('send', this.#send, [socket, data, data.length, 0]);
+  /** For questions. */
+  send(socket: number, data: Buffer): void {
+    this.#checked('send', this.#send, [socket, data, data.length, 0]);
   }
 
-  /** Most answers are there when the question was sent, and are not worth another thread. */
-  receive(socket: number, into: Buffer): Promise<number> {
+  /** For what may take its time. */
+  async sendAndWait(socket: number, data: Buffer): Promise<void> {
+    await this.#waited('send', this.#send, [socket, data, data.length, 0]);
+  }
+
+  /** Most answers are there when the question was sent. */
+  async receive(socket: number, into: Buffer): Promise<number> {
     const length = Number(this.#recv(socket, into, into.length, MSG_DONTWAIT));
-    if (length >= 0) return Promise.resolve(length);
+    if (length >= 0) return length;
     return this.#waited('recv', this.#recv, [socket, into, into.length, 0]);
   }
 
-  /** False where the kernel refuses. For what it answers without waiting. */
-  tryIoctl(file: number, request: number, argument: Buffer): boolean {
-    return Number(this.#ioctl(file, request, argument)) >= 0;
-  }
-
-  ioctl(what: string, file: number, request: number, argument: Buffer): Promise<number> {
-    return this.#waited(what, this.#ioctl, [file, request, argument]);
+  /** Throws `KernelRefused`. */
+  ioctl(what: string, file: number, request: number, argument: Buffer): void {
+    this.#checked(what, this.#ioctl, [file, request, argument]);
   }
 
   /** Where a buffer stands in memory, for a structure that points to it. Whoever asks keeps the buffer for as long. */

@@ -59,31 +59,31 @@ export async function readOffload(
   namespace: string,
   devices: readonly string[],
 ): Promise<ReadonlyMap<string, boolean>> {
-  using socket = RouteSocket.open(await Libc.load(), namespace);
   const offload = new Map<string, boolean>();
-  for (const device of devices) {
-    await socket.hasTxChecksum(device).then(
-      (isOn) => offload.set(device, isOn),
-      (error: unknown) => {
-        if (!(error instanceof KernelRefused)) throw error;
-      },
-    );
-  }
+  await tryEach(namespace, devices, (socket, device) => offload.set(device, socket.hasTxChecksum(device)));
   return offload;
 }
 
 /** Switches it off. Returns by their places what was said of those where that failed. Throws `KernelRefused`. */
-export async function switchOffOffload(
+export function switchOffOffload(namespace: string, devices: readonly string[]): Promise<ReadonlyMap<number, string>> {
+  return tryEach(namespace, devices, (socket, device) => socket.switchOffTxChecksum(device));
+}
+
+/** Does something for each device, and returns by their places what was said of those where that failed. */
+async function tryEach(
   namespace: string,
   devices: readonly string[],
+  work: (socket: RouteSocket, device: string) => unknown,
 ): Promise<ReadonlyMap<number, string>> {
   using socket = RouteSocket.open(await Libc.load(), namespace);
   const failures = new Map<number, string>();
   for (const [place, device] of devices.entries()) {
-    await socket.switchOffTxChecksum(device).catch((error: unknown) => {
+    try {
+      work(socket, device);
+    } catch (error) {
       if (!(error instanceof KernelRefused)) throw error;
       failures.set(place, error.message);
-    });
+    }
   }
   return failures;
 }

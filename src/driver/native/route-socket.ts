@@ -60,7 +60,7 @@ export class RouteSocket implements Disposable {
       if (pending.length === MOST_AT_ONCE) await flush();
       if (mayMisnumber && devicesNamedIn(request).length > 0) await flush();
       try {
-        if (request.kind === 'add-tap') await this.#addTap(request.name);
+        if (request.kind === 'add-tap') this.#addTap(request.name);
         else {
           const sequence = this.#sequence++;
           pending.push({ bytes: printMessage({ ...printRequest(request, this.#numbers), sequence }), sequence, place });
@@ -79,7 +79,7 @@ export class RouteSocket implements Disposable {
   async dump(type: number, body: Buffer): Promise<readonly NetlinkMessage[]> {
     for (let attempt = 1; ; attempt++) {
       const sequence = this.#sequence++;
-      await this.#send(printMessage({ type, flags: flags.request | flags.dump, sequence, body }));
+      this.#libc.send(this.#socket, printMessage({ type, flags: flags.request | flags.dump, sequence, body }));
       const answers = await this.#answers(sequence, ({ type: answer }) => answer === DONE || answer === ERROR);
       const end = answers.at(-1);
       if (end?.type === ERROR) throw new KernelRefused(failureOf(end));
@@ -97,7 +97,7 @@ export class RouteSocket implements Disposable {
       const first = this.#sequence;
       this.#sequence += some.length;
       const questions = some.map((body, n) => printMessage({ type, flags: flags.request, sequence: first + n, body }));
-      await this.#send(Buffer.concat(questions));
+      this.#libc.send(this.#socket, Buffer.concat(questions));
       const said = await this.#answers(first + some.length - 1, () => true, first);
       const bySequence = new Map(said.map((answer) => [answer.sequence, answer] as const));
       for (const n of some.keys()) {
@@ -109,13 +109,13 @@ export class RouteSocket implements Disposable {
   }
 
   /** Whether a device does transmit checksumming. Throws `KernelRefused` where there is no such device, or it cannot say. */
-  async hasTxChecksum(device: string): Promise<boolean> {
-    return (await this.#ethtool(device, ETHTOOL_GTXCSUM)) !== 0;
+  hasTxChecksum(device: string): boolean {
+    return this.#ethtool(device, ETHTOOL_GTXCSUM) !== 0;
   }
 
   /** Throws `KernelRefused`. */
-  async switchOffTxChecksum(device: string): Promise<void> {
-    await this.#ethtool(device, ETHTOOL_STXCSUM);
+  switchOffTxChecksum(device: string): void {
+    this.#ethtool(device, ETHTOOL_STXCSUM);
   }
 
   [Symbol.dispose](): void {
@@ -126,9 +126,7 @@ export class RouteSocket implements Disposable {
   readonly #numbers: Numbers = {
     index: (device) => {
       const request = interfaceRequest(device);
-      if (!this.#libc.tryIoctl(this.#socket, SIOCGIFINDEX, request)) {
-        throw new KernelRefused(`${device}: there is no such device`);
-      }
+      this.#libc.ioctl(device, this.#socket, SIOCGIFINDEX, request);
       return request.readInt32LE(NAME_BYTES);
     },
     file: (namespace) => {
@@ -139,21 +137,21 @@ export class RouteSocket implements Disposable {
   };
 
   /** Gives a command the value 0, and returns the value that it left there. */
-  async #ethtool(device: string, command: number): Promise<number> {
+  #ethtool(device: string, command: number): number {
     const value = Buffer.alloc(8);
     value.writeUInt32LE(command);
-    await this.#libc.ioctl(device, this.#socket, SIOCETHTOOL, interfaceRequest(device, this.#libc.address(value)));
+    this.#libc.ioctl(device, this.#socket, SIOCETHTOOL, interfaceRequest(device, this.#libc.address(value)));
     return value.readUInt32LE(4);
   }
 
   /** A persistent tap, which is there for whoever opens it. */
-  async #addTap(name: string): Promise<void> {
+  #addTap(name: string): void {
     const file = this.#libc.within(this.#namespace, () => openSync('/dev/net/tun', 'r+'));
     try {
       const request = interfaceRequest(name);
       request.writeUInt16LE(IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL, NAME_BYTES);
-      await this.#libc.ioctl(name, file, TUNSETIFF, request);
-      await this.#libc.ioctl(name, file, TUNSETPERSIST, request);
+      this.#libc.ioctl(name, file, TUNSETIFF, request);
+      this.#libc.ioctl(name, file, TUNSETPERSIST, request);
     } finally {
       closeSync(file);
     }
@@ -163,7 +161,7 @@ export class RouteSocket implements Disposable {
     const last = pending.at(-1);
     if (last === undefined) return;
     last.bytes.writeUInt16LE(last.bytes.readUInt16LE(FLAGS_AT) | flags.ack, FLAGS_AT);
-    await this.#send(Buffer.concat(pending.map(({ bytes }) => bytes)));
+    await this.#libc.sendAndWait(this.#socket, Buffer.concat(pending.map(({ bytes }) => bytes)));
     const first = pending[0]?.sequence ?? 0;
     const places = new Map(pending.map(({ sequence, place }) => [sequence, place] as const));
     for (const answer of await this.#answers(last.sequence, ({ type }) => type === ERROR, first)) {
@@ -171,10 +169,6 @@ export class RouteSocket implements Disposable {
       if (answer.type !== ERROR || place === undefined || answer.body.readInt32LE() === 0) continue;
       failures.set(place, failureOf(answer));
     }
-  }
-
-  async #send(data: Buffer): Promise<void> {
-    await this.#libc.send(this.#socket, data);
   }
 
   /** Answers from `first` on, up to the one that ends those with the number `last`. */
