@@ -3,14 +3,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { command } from '../src/lab/command.ts';
 
-/** Makes one file out of a TypeScript program of this repository, so that it runs anywhere by node alone. */
+/** Makes one file out of a TypeScript program of this repository, so that it runs anywhere by node alone, as the command is made. */
 export async function bundle(entry: string, outfile: string): Promise<void> {
   const root = repository(dirname(fileURLToPath(import.meta.url)));
-  await command([
-    ...[join(root, 'node_modules/.bin/esbuild'), join(root, entry), `--outfile=${outfile}`],
-    ...['--bundle', '--platform=node', '--target=node20', '--format=esm', '--sourcemap=inline', '--log-level=warning'],
-    "--banner:js=import{createRequire as __r}from'node:module';const require=__r(import.meta.url);",
-  ]);
+  await command([process.execPath, join(root, 'setup', 'build.mjs'), entry, outfile]);
 }
 
 /** This file may itself run as part of a bundle, somewhere below the repository. */

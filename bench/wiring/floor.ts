@@ -4,7 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { type BenchFlow, OpenFlowBundle } from './open-flow-bundle.ts';
+import { commitFlows } from '../../src/driver/native/flow-bundle.ts';
+import { flowBytes } from '../../src/driver/native/flow-bytes.ts';
 import { OvsdbPorts } from './ovsdb-ports.ts';
 
 const [runDirectory = '', count = '1', repetitions = '5'] = process.argv.slice(2);
@@ -12,7 +13,7 @@ const numbers = Array.from({ length: Number(count) }, (_, n) => n);
 const bridge = 'br-floor';
 
 using ovsdb = await OvsdbPorts.connect(join(runDirectory, 'db.sock'));
-using openFlow = await OpenFlowBundle.connect(join(runDirectory, `${bridge}.mgmt`));
+const management = join(runDirectory, `${bridge}.mgmt`);
 const ms: number[] = [];
 for (let i = 0; i < Number(repetitions); i++) {
   await feed(['ip', '-batch', '-'], numbers.map((n) => `netns add floor${n}\n`).join(''));
@@ -25,14 +26,14 @@ for (let i = 0; i < Number(repetitions); i++) {
     bridge,
     numbers.map((n) => `fqvo${n}`),
   );
-  await openFlow.commit(flows(false));
+  await commitFlows(management, flows('add'));
   await rules;
   ms.push(performance.now() - startedAt);
   await ovsdb.remove(
     bridge,
     numbers.map((n) => `fqvo${n}`),
   );
-  await openFlow.commit(flows(true));
+  await commitFlows(management, flows('remove'));
   await feed(
     ['ip', '-force', '-batch', '-'],
     numbers.map((n) => `link del fqvb${n}\nlink del ftap${n}\nlink del fqbr${n}\nnetns del floor${n}\n`).join(''),
@@ -87,14 +88,14 @@ function removalText(): string {
   return ['*filter', ...filter, 'COMMIT', '*raw', ...raw, 'COMMIT', ''].join('\n');
 }
 
-function flows(isRemoval: boolean): BenchFlow[] {
+/** Six for each port, as many as a port has at least. */
+function flows(command: 'add' | 'remove'): Buffer[] {
   return numbers.flatMap((n) =>
-    [53, 54, 55, 56, 57, 58].map((table) => ({
-      table,
-      vlan: 7,
-      macAddress: Buffer.from([0xfa, 0x16, 0x3e, 0, n >> 8, n & 255]),
-      isRemoval,
-    })),
+    [53, 54, 55, 56, 57, 58].flatMap((table) => {
+      const last = [n >> 8, n & 255].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+      const match = `dl_vlan=7,dl_dst=fa:16:3e:00:${last}`;
+      return flowBytes({ table, priority: 7, match, actions: 'output:1' }, command) ?? [];
+    }),
   );
 }
 

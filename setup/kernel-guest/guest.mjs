@@ -1,6 +1,6 @@
 // One run of the guest.
 import { spawn } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failed, note, root } from '../steps.mjs';
@@ -36,8 +36,8 @@ async function packPayload(directory, command) {
   const tree = join(directory, 'tree');
   const payload = join(tree, 'payload');
   mkdirSync(payload, { recursive: true });
-  copyFileSync(join(root, 'dist', 'tapline.mjs'), join(payload, 'tapline.mjs'));
-  cpSync(join(root, 'dist', 'migrations'), join(payload, 'migrations'), { recursive: true });
+  // All of it but the map, which the guest's disk has no use for.
+  cpSync(join(root, 'dist'), payload, { recursive: true, filter: (path) => !path.endsWith('.map') });
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
   writeFileSync(join(payload, 'command.sh'), `${quoted.join(' ')}\n`);
   await packCpio(tree, join(directory, 'payload'));

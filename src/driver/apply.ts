@@ -10,17 +10,15 @@ import { type HostState, ROOT } from '../host/host-state.ts';
 import { readBridges } from '../host/ovs-rows.ts';
 import { isInternal, isManagedNamespace } from '../host/ownership.ts';
 import { reloadDaemon, removeDaemon, startDaemon, stopDaemon } from './daemons.ts';
-import { type BatchLine, ipBatch } from './ip-batch.ts';
-import { FEW, ipEach } from './ip-each.ts';
-import { carrierLines, hostLines, moveLines, namespaceSettings, removalLines, replacementLines } from './links.ts';
+import { carrierLines, hostLines, type LinkLine, moves, namespaceSettings, removals, replacements } from './links.ts';
+import { changeNamespaces } from './namespaces.ts';
+import { changeLinks, switchOffOffload } from './native/namespace-links.ts';
 import { writeIpsets, writeRules } from './netfilter.ts';
 import type { Notes } from './notes.ts';
 import type { Observation } from './observation.ts';
-import { switchOffOffload } from './offload.ts';
 import { type OvsTools, writeFlows } from './openflow.ts';
 import { ovsOperations } from './ovs-operations.ts';
 import type { Ovsdb } from './ovsdb.ts';
-import { readShownLinks, SHOW_LINKS } from './read-namespace.ts';
 import { eachAtMost } from './run.ts';
 import { writeSysctls } from './sysctl.ts';
 
@@ -59,8 +57,7 @@ class Application {
   async takeDown(): Promise<void> {
     const leaving = this.#of('remove-port').filter(({ port }) => !isInternal(port));
     await this.#transact(leaving);
-    const { notes } = this.#context;
-    await ipBatch(ROOT, removalLines(this.#changes, ROOT), notes);
+    await this.#links(ROOT, removals(this.#changes, ROOT));
   }
 
   /** Rules of the host and devices side by side: nothing of it is connected yet. */
@@ -116,11 +113,7 @@ class Application {
   async sweep(): Promise<void> {
     const { notes, observation } = this.#context;
     const gone = this.#of('remove-namespace');
-    await ipBatch(
-      ROOT,
-      gone.map((change) => ({ text: `netns delete ${change.namespace}`, change })),
-      notes,
-    );
+    await changeNamespaces(gone, notes);
     if (gone.length > 0) {
       observation.refreshNamespaces();
       this.#reads.push(observation.readLinks(ROOT));
@@ -177,15 +170,8 @@ class Application {
 
   /** Devices of the host, then the namespaces' settings and rules, which name devices that may come later. */
   async #hostDevices(): Promise<void> {
-    const { notes, observation } = this.#context;
-    if (this.#hasLinksIn(ROOT) && carrierLines(this.#changes).length === 0) {
-      const show = SHOW_LINKS.map((text) => ({ text }));
-      const shown = readShownLinks(await ipBatch(ROOT, [...hostLines(this.#changes), ...show], notes));
-      if (shown === undefined) this.#reads.push(observation.readLinks(ROOT));
-      else observation.putLinks(ROOT, shown);
-    } else {
-      await ipBatch(ROOT, hostLines(this.#changes), notes);
-    }
+    await changeNamespaces(this.#of('add-namespace'), this.#context.notes);
+    await this.#links(ROOT, hostLines(this.#changes));
     const quiet = this.#of('add-link')
       .filter(({ namespace }) => namespace === ROOT)
       .map(({ name }) => [`net.ipv6.conf.${name}.disable_ipv6`, '1'] as const);
@@ -215,13 +201,13 @@ class Application {
     for (const [namespace, changes] of byNamespace(off)) {
       const devices = changes.map(({ name }) => name);
       await notes.take(changes, async () => {
-        try {
-          await switchOffOffload(namespace, devices);
-          observation.putOffloadOff(namespace, devices);
-        } catch (error) {
-          await observation.readOffload(namespace);
-          throw error;
-        }
+        const failures = await switchOffOffload(namespace, devices);
+        noteFailures(
+          failures,
+          changes.map((change) => [change]),
+          notes,
+        );
+        await observation.readOffload(namespace, devices);
       });
     }
   }
@@ -232,64 +218,38 @@ class Application {
     await notes.take(changes, () => ovsdb.transact(ovsOperations(changes, (table, name) => ovsdb.find(table, name))));
   }
 
+  /** Carries requests out in a namespace; what fails is noted. */
+  async #links(namespace: string, lines: readonly LinkLine[]): Promise<void> {
+    const { notes } = this.#context;
+    const changes = lines.map((line) => line.changes);
+    await notes.take(changes.flat(), async () => {
+      const requests = lines.map(({ request }) => request);
+      noteFailures(await changeLinks(namespace, requests), changes, notes);
+    });
+  }
+
   /** Internal ports go from where OVS made them to their namespace; there they get their settings. */
   async #namespaces(names: readonly string[]): Promise<void> {
-    const { notes, observation } = this.#context;
-    const moves = this.#of('move-link');
-    const batches = (some: readonly string[], lines: (namespace: string) => readonly BatchLine[]) =>
-      eachAtMost(4, some, (namespace) => ipBatch(namespace, lines(namespace), notes));
-    await batches(names, (namespace) => replacementLines(this.#changes, namespace));
-    await batches([...new Set(moves.map(({ from }) => from))], (from) => moveLines(this.#changes, from));
+    const origins = new Set(this.#of('move-link').map(({ from }) => from));
+    await eachAtMost(4, names, (namespace) => this.#links(namespace, replacements(this.#changes, namespace)));
+    await eachAtMost(4, [...origins], (from) => this.#links(from, moves(this.#changes, from)));
     await this.#settings(names);
-    const isShownLater = carrierLines(this.#changes).length > 0;
-    for (const { from } of moves) {
-      if (from !== ROOT || !isShownLater) this.#reads.push(observation.readLinks(from));
-    }
+    for (const from of origins) if (from !== ROOT) this.#reads.push(this.#context.observation.readLinks(from));
   }
 
   /** What a workload says first, such as a DHCPDISCOVER, finds its way, and the noise of many that start is not waited for. */
   async #giveCarrier(): Promise<void> {
-    const { notes, observation } = this.#context;
-    const lines = carrierLines(this.#changes);
-    if (lines.length === 0) return;
-    const show = SHOW_LINKS.map((text) => ({ text }));
-    const shown = readShownLinks(await ipBatch(ROOT, [...lines, ...show], notes));
-    if (shown === undefined) this.#reads.push(observation.readLinks(ROOT));
-    else observation.putLinks(ROOT, shown);
+    await this.#links(ROOT, carrierLines(this.#changes));
+    const hasMoved = this.#of('move-link').some(({ from }) => from === ROOT);
+    if (hasMoved || this.#hasLinksIn(ROOT)) this.#reads.push(this.#context.observation.readLinks(ROOT));
   }
 
-  /** Settings of devices in namespaces, each read back by the process that wrote them. */
+  /** Settings of devices in namespaces, read back at once. */
   async #settings(namespaces: readonly string[]): Promise<void> {
-    const { notes, observation, stateDirectory: directory } = this.#context;
     const changesOf = byEitherEnd(this.#changes);
-    const linesOf = new Map(
-      namespaces.map((name) => [name, namespaceSettings(changesOf.get(name) ?? [], name)] as const),
-    );
-    const alike = new Map<string, string[]>();
-    for (const [namespace, lines] of linesOf) {
-      if (!this.#hasLinksIn(namespace)) continue;
-      const text = lines.map((line) => line.text).join('\n');
-      alike.set(text, [...(alike.get(text) ?? []), namespace]);
-    }
-    const alone: string[] = [];
-    for (const [text, group] of alike) {
-      if (group.length < FEW) {
-        alone.push(...group);
-        continue;
-      }
-      const lines = [...(text === '' ? [] : text.split('\n')), ...SHOW_LINKS];
-      const shown = await ipEach(group, lines, { linesShown: SHOW_LINKS.length, directory });
-      for (const namespace of group) {
-        const read = readShownLinks(shown.get(namespace) ?? '');
-        if (read === undefined) alone.push(namespace);
-        else observation.putLinks(namespace, read);
-      }
-    }
-    await eachAtMost(4, alone, async (namespace) => {
-      const lines = [...(linesOf.get(namespace) ?? []), ...SHOW_LINKS.map((text) => ({ text }))];
-      const read = readShownLinks(await ipBatch(namespace, lines, notes));
-      if (read === undefined) this.#reads.push(observation.readLinks(namespace));
-      else observation.putLinks(namespace, read);
+    await eachAtMost(4, namespaces, async (namespace) => {
+      await this.#links(namespace, namespaceSettings(changesOf.get(namespace) ?? [], namespace));
+      if (this.#hasLinksIn(namespace)) await this.#context.observation.readLinks(namespace);
     });
   }
 
@@ -339,6 +299,15 @@ class Application {
   #of<Kind extends Change['kind']>(kind: Kind): readonly Extract<Change, { kind: Kind }>[] {
     return this.#changes.filter((change): change is Extract<Change, { kind: Kind }> => change.kind === kind);
   }
+}
+
+/** Notes what was said of the changes at each place. */
+function noteFailures(
+  failures: ReadonlyMap<number, string>,
+  changes: readonly (readonly Change[])[],
+  notes: Notes,
+): void {
+  for (const [place, said] of failures) for (const change of changes[place] ?? []) notes.add(change, said);
 }
 
 function isOvsChange(change: Change): change is OvsChange {

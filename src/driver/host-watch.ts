@@ -13,8 +13,9 @@ import { ROOT } from '../host/host-state.ts';
 import { type OvsTables, readBridges } from '../host/ovs-rows.ts';
 import { isOurNamespace } from '../host/ownership.ts';
 import type { HostChange } from './host-driver.ts';
-import { type Commit, listNamespaces, type Observation } from './observation.ts';
-import { run, toolEnvironment } from './run.ts';
+import { listNamespaces, namespaceNumbers } from './native/namespace-links.ts';
+import type { Commit, Observation } from './observation.ts';
+import { eachAtMost, toolEnvironment } from './run.ts';
 
 export interface HostWatchOptions {
   readonly runDirectory: string;
@@ -112,16 +113,9 @@ export class HostWatch implements Disposable {
   async #fetchLinks(dirty: readonly string[]): Promise<Commit> {
     const { observation } = this.#options;
     const numbers = dirty.filter((where) => where !== ROOT);
-    const names = new Map<string, string>();
-    if (numbers.length > 0) {
-      const listed = JSON.parse(await run('ip', ['-json', 'netns', 'list-id'])) as readonly {
-        readonly nsid: number;
-        readonly name?: string;
-      }[];
-      for (const { nsid, name } of listed) if (name !== undefined) names.set(`${nsid}`, name);
-    }
-    const namespaces = [ROOT, ...numbers.flatMap((number) => names.get(number) ?? []), ...observation.unread()];
-    const commits = await observation.fetchEachLinks([...new Set(namespaces)]);
+    const names = numbers.length > 0 ? await namespaceNumbers() : new Map<number, string>();
+    const namespaces = [ROOT, ...numbers.flatMap((number) => names.get(Number(number)) ?? []), ...observation.unread()];
+    const commits = await eachAtMost(4, [...new Set(namespaces)], (namespace) => observation.fetchLinks(namespace));
     return () => {
       const isNew = commits.map((commit) => commit()).includes(true);
       return observation.refreshNamespaces() || isNew;

@@ -1,40 +1,47 @@
-/** Devices, addresses and routes, by `ip -batch`: one for the host and one for each namespace. */
+/** Changes of devices, addresses and routes as requests to the kernel: some for the host, some for each namespace. */
 import { existsSync } from 'node:fs';
-import type { Change, LinkChange, NamespaceChange } from '../host/change.ts';
+import type { Change, LinkChange } from '../host/change.ts';
 import { type Link, OUR_GROUP, ROOT } from '../host/host-state.ts';
 import { isManagedNamespace } from '../host/ownership.ts';
-import { printRoute } from '../host/read-routes.ts';
-import type { BatchLine } from './ip-batch.ts';
+import { LEAVING_GROUP, type LinkRequest, type LinkSettings } from './native/link-request.ts';
+
+/** A request, and the changes that it is for. */
+export interface LinkLine {
+  readonly request: LinkRequest;
+  readonly changes: readonly Change[];
+}
 
 type AddLink = Extract<LinkChange, { kind: 'add-link' }>;
+type ChangeLink = Extract<LinkChange, { kind: 'change-link' }>;
 type MoveLink = Extract<LinkChange, { kind: 'move-link' }>;
 
-/** Lines that take away what goes, but for internal ports, which OVS takes with it. One end of a veth pair is enough. */
-export function removalLines(changes: readonly Change[], namespace: string): readonly BatchLine[] {
+/** Takes away what goes, but for internal ports, which OVS takes with it. One end of a veth pair is enough. */
+export function removals(changes: readonly Change[], namespace: string): readonly LinkLine[] {
   const gone = new Set<string>();
-  return changes.flatMap((change) => {
+  const lines = changes.flatMap((change): readonly (LinkLine & { readonly name: string })[] => {
     if (change.kind !== 'remove-link' || change.namespace !== namespace) return [];
     const { name, link } = change;
     if (link.kind === 'internal' || gone.has(`${namespace} ${name}`)) return [];
     if (link.peer !== undefined) gone.add(`${link.peerNamespace ?? namespace} ${link.peer}`);
-    return [{ text: `link delete ${name}`, change }];
+    return [{ name, request: { kind: 'delete-link', name }, changes: [change] }];
   });
-}
-
-/** Lines for the host's own namespace: new namespaces, new devices of the host, their settings. */
-export function hostLines(changes: readonly Change[]): readonly BatchLine[] {
+  if (lines.length < 2) return lines;
   return [
-    ...changes.flatMap((change) => (change.kind === 'add-namespace' ? namespaceLines(change as NamespaceChange) : [])),
-    ...linkLines(changes, ROOT),
-    ...addressLines(changes, ROOT),
+    ...lines.map(({ name, ...line }) => ({ ...line, request: settingOf(name, { group: LEAVING_GROUP }) })),
+    { request: { kind: 'delete-leaving' }, changes: lines.flatMap((line) => line.changes) },
   ];
 }
 
-/** Lines that give workloads their carrier, which come after everything that their packets meet. */
-export function carrierLines(changes: readonly Change[]): readonly BatchLine[] {
+/** For the host's own namespace: its new devices and their settings. */
+export function hostLines(changes: readonly Change[]): readonly LinkLine[] {
+  return [...linkLines(changes, ROOT), ...addressLines(changes, ROOT)];
+}
+
+/** Gives workloads their carrier, which comes after everything that their packets meet. */
+export function carrierLines(changes: readonly Change[]): readonly LinkLine[] {
   return changes.flatMap((change) =>
     change.kind === 'add-link' && isWorkloadEnd(change) && change.link.up === true
-      ? [{ text: `link set ${change.name} up`, change }]
+      ? [{ request: settingOf(change.name, { up: true }), changes: [change] }]
       : [],
   );
 }
@@ -47,53 +54,48 @@ function isWorkloadEnd({ namespace, link }: AddLink): boolean {
   );
 }
 
-function namespaceLines(change: NamespaceChange): readonly BatchLine[] {
-  // With a number of its own, its events are seen by one `ip monitor all-nsid`.
-  return [
-    { text: `netns add ${change.namespace}`, change },
-    { text: `netns set ${change.namespace} auto`, change },
-  ];
-}
-
-/** Lines inside a namespace once its devices are there: settings, addresses, routes, in this order. */
-export function namespaceSettings(changes: readonly Change[], namespace: string): readonly BatchLine[] {
+/** Inside a namespace once its devices are there: settings, addresses, routes, in this order. */
+export function namespaceSettings(changes: readonly Change[], namespace: string): readonly LinkLine[] {
   const isNew = changes.some((change) => change.kind === 'add-namespace' && change.namespace === namespace);
-  const moved = changes.flatMap((change): readonly BatchLine[] =>
+  const moved = changes.flatMap((change): readonly LinkLine[] =>
     change.kind === 'move-link' && change.namespace === namespace
-      ? [{ text: `link set ${change.name}${settingsText(change.link)}`, change }]
+      ? [{ request: settingOf(change.name, settingsOf(change.link)), changes: [change] }]
       : [],
   );
   return [
-    ...(isNew ? [{ text: 'link set lo up' }] : []),
-    ...removalLines(changes, namespace),
+    ...(isNew ? [{ request: settingOf('lo', { up: true }), changes: [] }] : []),
+    ...removals(changes, namespace),
     ...linkLines(changes, namespace),
     ...moved,
     ...addressLines(changes, namespace),
   ];
 }
 
-/** Lines that take the dead copies of internal ports out of a namespace. */
-export function replacementLines(changes: readonly Change[], namespace: string): readonly BatchLine[] {
+/** Takes the dead copies of internal ports out of a namespace. */
+export function replacements(changes: readonly Change[], namespace: string): readonly LinkLine[] {
   return changes.flatMap((change) =>
     change.kind === 'move-link' && change.namespace === namespace && change.replaces
-      ? [{ text: `link delete ${change.name}`, change }]
+      ? [{ request: { kind: 'delete-link', name: change.name }, changes: [change] }]
       : [],
   );
 }
 
-/** Lines that move internal ports out of a namespace into theirs. */
-export function moveLines(changes: readonly Change[], from: string): readonly BatchLine[] {
+/** Moves internal ports out of a namespace into theirs. */
+export function moves(changes: readonly Change[], from: string): readonly LinkLine[] {
   return changes
     .filter((change): change is MoveLink => change.kind === 'move-link' && change.from === from)
-    .map((change) => ({ text: `link set ${change.name} netns ${change.namespace}`, change }));
+    .map((change) => ({
+      request: { kind: 'move-link', name: change.name, namespace: change.namespace },
+      changes: [change],
+    }));
 }
 
-function linkLines(changes: readonly Change[], namespace: string): readonly BatchLine[] {
+function linkLines(changes: readonly Change[], namespace: string): readonly LinkLine[] {
   const added = changes.filter((change): change is AddLink => change.kind === 'add-link');
   const made = new Set<AddLink>();
   const creations = added
     .filter((change) => change.namespace === namespace)
-    .flatMap((change): readonly BatchLine[] => {
+    .flatMap((change): readonly LinkLine[] => {
       if (made.has(change)) return [];
       const far = added.find(
         (other) =>
@@ -104,44 +106,44 @@ function linkLines(changes: readonly Change[], namespace: string): readonly Batc
       if (far !== undefined) made.add(far);
       return creation(change, far);
     });
-  const settings = changes.flatMap((change): readonly BatchLine[] => {
+  const settings = changes.flatMap((change): readonly LinkLine[] => {
     if (!('namespace' in change) || change.namespace !== namespace) return [];
     if (change.kind === 'add-link') {
-      const up = isWorkloadEnd(change) ? undefined : change.link.up;
-      const rest = { ...change.link, mtu: undefined, macAddress: undefined, up };
-      const text = `${quiet(change.namespace)}${settingsText(rest)}`;
-      return text === '' ? [] : [{ text: `link set ${change.name}${text}`, change }];
+      const { group, master, up } = change.link;
+      const isQuiet = namespace === ROOT && hasIpv6();
+      return setting(change, { group, master, up: isWorkloadEnd(change) ? undefined : up, isQuiet });
     }
-    if (change.kind !== 'change-link') return [];
-    const { ageingTime, txOffload: _, ...rest } = change.link;
-    const bridge =
-      ageingTime === undefined
-        ? []
-        : [{ text: `link set ${change.name} type bridge ageing_time ${ageingTime * 100}`, change }];
-    const text = settingsText(rest);
-    return text === '' ? bridge : [{ text: `link set ${change.name}${text}`, change }, ...bridge];
+    return change.kind === 'change-link' ? setting(change, settingsOf(change.link)) : [];
   });
   return [...creations, ...settings];
 }
 
-function creation(change: AddLink, far: AddLink | undefined): readonly BatchLine[] {
+function creation(change: AddLink, far: AddLink | undefined): readonly LinkLine[] {
   const { name, link, namespace } = change;
-  const group = namespace === ROOT ? ` group ${OUR_GROUP}` : '';
-  const own = `${name}${addressText(link)}${group}`;
+  const groupOf = (where: string) => (where === ROOT ? OUR_GROUP : undefined);
+  const settings = { macAddress: link.macAddress, mtu: link.mtu, group: groupOf(namespace) };
+  const changes = [change];
   switch (link.kind) {
-    case 'bridge':
-      return [{ text: `link add ${own} type bridge ageing_time ${(link.ageingTime ?? 300) * 100}`, change }];
+    case 'bridge': {
+      const { ageingTime } = link;
+      return [{ request: { kind: 'add-bridge', name, settings: { ...settings, ageingTime } }, changes }];
+    }
     case 'veth': {
-      const peer = link.peer ?? `${name}-peer`;
-      const netns = link.peerNamespace ? ` netns ${link.peerNamespace}` : '';
-      const farGroup = (link.peerNamespace ?? namespace) === ROOT ? ` group ${OUR_GROUP}` : '';
-      const other = `${peer}${far === undefined ? '' : addressText(far.link)}${farGroup}`;
-      return [{ text: `link add ${own} type veth peer name ${other}${netns}`, change }];
+      const peer = {
+        name: link.peer ?? `${name}-peer`,
+        namespace: link.peerNamespace || undefined,
+        settings: {
+          macAddress: far?.link.macAddress,
+          mtu: far?.link.mtu,
+          group: groupOf(link.peerNamespace ?? namespace),
+        },
+      };
+      return [{ request: { kind: 'add-veth', name, settings, peer }, changes }];
     }
     case 'tap':
       return [
-        { text: `tuntap add ${name} mode tap`, change },
-        { text: `link set ${name}${addressText(link)}${group}`, change },
+        { request: { kind: 'add-tap', name }, changes },
+        { request: settingOf(name, settings), changes },
       ];
     case 'internal':
     case 'other':
@@ -149,58 +151,51 @@ function creation(change: AddLink, far: AddLink | undefined): readonly BatchLine
   }
 }
 
-function addressText(link: Partial<Link>): string {
-  return [
-    link.macAddress === undefined ? '' : ` address ${link.macAddress}`,
-    link.mtu === undefined ? '' : ` mtu ${link.mtu}`,
-  ].join('');
+function settingOf(name: string, settings: LinkSettings): LinkRequest {
+  return { kind: 'set-link', name, settings };
 }
 
-function settingsText(link: { readonly [Key in keyof Link]?: Link[Key] | undefined }): string {
-  return [
-    link.group === undefined ? '' : ` group ${link.group}`,
-    link.master === undefined ? '' : ` master ${link.master}`,
-    link.macAddress === undefined ? '' : ` address ${link.macAddress}`,
-    link.mtu === undefined ? '' : ` mtu ${link.mtu}`,
-    link.up === undefined ? '' : link.up ? ' up' : ' down',
-  ].join('');
+function setting(change: AddLink | ChangeLink, settings: LinkSettings): readonly LinkLine[] {
+  const isNothing = Object.values(settings).every((value) => value === undefined || value === false);
+  // That it goes down is something.
+  if (isNothing && settings.up === undefined) return [];
+  return [{ request: settingOf(change.name, settings), changes: [change] }];
+}
+
+function settingsOf({ macAddress, mtu, group, master, up, ageingTime }: Partial<Link>): LinkSettings {
+  return { macAddress, mtu, group, master, up, ageingTime };
 }
 
 /**
  * Without an address the kernel sends no router solicitations or listener reports from the devices of the host's side,
  * which OVS would flood to every port.
  */
-function quiet(namespace: string): string {
-  return namespace === ROOT && existsSync('/proc/sys/net/ipv6') ? ' addrgenmode none' : '';
+function hasIpv6(): boolean {
+  return existsSync('/proc/sys/net/ipv6');
 }
 
-function addressLines(changes: readonly Change[], namespace: string): readonly BatchLine[] {
+function addressLines(changes: readonly Change[], namespace: string): readonly LinkLine[] {
   const lines = (kinds: readonly Change['kind'][]) =>
-    changes.flatMap((change): readonly BatchLine[] => {
+    changes.flatMap((change): readonly LinkLine[] => {
       if (!kinds.includes(change.kind)) return [];
-      const text = addressLine(change, namespace);
-      return text === undefined ? [] : [{ text, change }];
+      const request = addressRequest(change, namespace);
+      return request === undefined ? [] : [{ request, changes: [change] }];
     });
   return [...lines(['add-address', 'write-route']), ...lines(['remove-route', 'remove-address'])];
 }
 
-function addressLine(change: Change, namespace: string): string | undefined {
+function addressRequest(change: Change, namespace: string): LinkRequest | undefined {
   if (!('namespace' in change) || change.namespace !== namespace) return undefined;
   switch (change.kind) {
     case 'add-address':
-      return `address add ${change.address}${broadcast(change.address)} dev ${change.dev}`;
+      return { kind: 'add-address', device: change.dev, address: change.address };
     case 'remove-address':
-      return `address delete ${change.address} dev ${change.dev}`;
+      return { kind: 'delete-address', device: change.dev, address: change.address };
     case 'write-route':
-      return `route replace ${printRoute(change.route)}`;
+      return { kind: 'write-route', route: change.route };
     case 'remove-route':
-      return `route delete ${printRoute(change.route)}`;
+      return { kind: 'delete-route', route: change.route };
     default:
       return undefined;
   }
-}
-
-function broadcast(address: string): string {
-  const [, prefix] = address.split('/');
-  return address.includes(':') || Number(prefix) > 30 ? '' : ' broadcast +';
 }

@@ -112,7 +112,7 @@ export class LinuxHost implements HostDriver {
 
   async #connected(): Promise<Ovsdb> {
     if (this.#ovsdb !== undefined) return this.#ovsdb;
-    const missing = whatIsMissing(this.#options.ovsRunDirectory);
+    const missing = await whatIsMissing(this.#options.ovsRunDirectory);
     if (missing.length > 0) throw new HostUnfit(missing);
     const path = join(this.#options.ovsRunDirectory, 'db.sock');
     try {

@@ -2,7 +2,7 @@
  * What was last read of a host, part by part, so that a part can be read again alone; put together it is a `HostState`.
  * Bridges and ports are not kept here: the OVSDB monitor has them.
  */
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Family, FlowChange } from '../host/change.ts';
 import { flowKey } from '../host/difference-ovs.ts';
@@ -22,17 +22,11 @@ import { type OvsTables, readBridges } from '../host/ovs-rows.ts';
 import { isInternal, isManagedNamespace } from '../host/ownership.ts';
 import { readMacTable } from '../host/read-mac-table.ts';
 import { isRunning, readDaemons } from './daemons.ts';
-import { FEW, ipEach } from './ip-each.ts';
-import { readOffload } from './offload.ts';
+import { KernelRefused } from './native/libc.ts';
+import type { NamespaceLinks } from './native/link-reply.ts';
+import { listNamespaces, readNamespaceLinks, readOffload } from './native/namespace-links.ts';
 import { dumpFlows, listFlows, type OvsTools } from './openflow.ts';
-import {
-  type NamespaceLinks,
-  readNamespaceIpsets,
-  readNamespaceLinks,
-  readNamespaceRules,
-  readShownLinks,
-  SHOW_LINKS,
-} from './read-namespace.ts';
+import { readNamespaceIpsets, readNamespaceRules } from './read-namespace.ts';
 import { eachAtMost, ToolFailed } from './run.ts';
 import { readSysctls } from './sysctl.ts';
 import { askSwitch } from './unixctl.ts';
@@ -72,10 +66,10 @@ export class Observation {
         () => this.readRules(namespace, 'ipv6'),
         () => this.readIpsets(namespace),
         () => this.readSysctls(namespace, Object.keys(this.#sysctls.get(namespace) ?? {})),
-        ...(this.#offload.has(namespace) ? [() => this.readOffload(namespace)] : []),
+        () => this.readOffload(namespace, [...(this.#offload.get(namespace)?.keys() ?? [])]),
       ]);
     const links = async () => {
-      for (const commit of await this.fetchEachLinks(namespaces)) commit();
+      await eachAtMost(4, namespaces, (namespace) => this.readLinks(namespace));
     };
     const bridges = Object.keys(readBridges(tables));
     for (const bridge of this.#flows.keys()) if (!bridges.includes(bridge)) this.#flows.delete(bridge);
@@ -91,26 +85,10 @@ export class Observation {
     (await this.fetchLinks(namespace))();
   }
 
-  /** Takes in what was read in the same process that wrote. */
-  putLinks(namespace: string, read: NamespaceLinks): void {
-    this.#links.set(namespace, read);
-  }
-
   fetchLinks(namespace: string): Promise<Commit> {
     return this.#orGone(namespace, async () => {
       const read = await readNamespaceLinks(namespace);
       return () => put(this.#links, namespace, read, linksText);
-    });
-  }
-
-  /** Of many namespaces, by few processes. */
-  async fetchEachLinks(namespaces: readonly string[]): Promise<readonly Commit[]> {
-    const inner = namespaces.filter((name) => name !== ROOT);
-    const asked = { linesShown: SHOW_LINKS.length, directory: this.#options.stateDirectory };
-    const shown = inner.length < FEW ? new Map<string, string>() : await ipEach(inner, SHOW_LINKS, asked);
-    return eachAtMost(2, namespaces, async (namespace) => {
-      const read = readShownLinks(shown.get(namespace) ?? '');
-      return read === undefined ? this.fetchLinks(namespace) : () => put(this.#links, namespace, read, linksText);
     });
   }
 
@@ -150,18 +128,17 @@ export class Observation {
     commit();
   }
 
-  async readOffload(namespace: string): Promise<void> {
+  /** Reads that of these devices; that of others stays as it was read. */
+  async readOffload(namespace: string, devices: readonly string[]): Promise<void> {
+    if (devices.length === 0) return;
     const commit = await this.#orGone(namespace, async () => {
-      const read = await readOffload(namespace);
-      return () => put(this.#offload, namespace, read);
+      const read = await readOffload(namespace, devices);
+      return () => {
+        const others = [...(this.#offload.get(namespace) ?? [])].filter(([device]) => !devices.includes(device));
+        return put(this.#offload, namespace, new Map([...others, ...read]));
+      };
     });
     commit();
-  }
-
-  /** Takes in what `ethtool` itself made sure of. */
-  putOffloadOff(namespace: string, devices: readonly string[]): void {
-    const off = devices.map((device) => [device, false] as const);
-    this.#offload.set(namespace, new Map([...(this.#offload.get(namespace) ?? []), ...off]));
   }
 
   async readFlows(bridge: string): Promise<void> {
@@ -237,13 +214,14 @@ export class Observation {
       const known = this.#presentSysctls(namespace);
       const keys = Object.keys(wanted.sysctls).filter((key) => known[key] === undefined);
       const offload = this.#offload.get(namespace);
-      const asks = Object.entries(wanted.links).some(
-        ([name, link]) =>
-          link.txOffload === false && this.#hasLink(namespace, name) && offload?.get(name) === undefined,
-      );
+      const devices = this.#links
+        .get(namespace)
+        ?.entries.flatMap(({ name }) =>
+          wanted.links[name]?.txOffload === false && offload?.get(name) === undefined ? [name] : [],
+        );
       return [
         ...(keys.length > 0 ? [() => this.readSysctls(namespace, keys)] : []),
-        ...(asks ? [() => this.readOffload(namespace)] : []),
+        () => this.readOffload(namespace, devices ?? []),
       ];
     });
     await eachAtMost(4, work, (one) => one());
@@ -322,10 +300,6 @@ export class Observation {
     );
   }
 
-  #hasLink(namespace: string, name: string): boolean {
-    return this.#links.get(namespace)?.entries.some((entry) => entry.name === name) ?? false;
-  }
-
   async #readMacTable(bridge: string, tables: OvsTables): Promise<void> {
     const ports = Object.entries(readBridges(tables)[bridge]?.ports ?? {});
     const names = new Map(
@@ -341,7 +315,7 @@ export class Observation {
     try {
       return await fetch();
     } catch (error) {
-      if (namespace === ROOT || !(error instanceof ToolFailed)) throw error;
+      if (namespace === ROOT || !(error instanceof ToolFailed || error instanceof KernelRefused)) throw error;
       return () => {
         this.refreshNamespaces();
         return this.#links.delete(namespace);
@@ -391,14 +365,5 @@ function namespaceIdentity(name: string): string {
     return `${ino} ${ctimeNs}`;
   } catch {
     return '';
-  }
-}
-
-/** The named network namespaces. */
-export function listNamespaces(): readonly string[] {
-  try {
-    return readdirSync('/run/netns');
-  } catch {
-    return [];
   }
 }

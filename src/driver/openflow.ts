@@ -1,9 +1,12 @@
-/** Flows by `ovs-ofctl`: a dump with names, and one bundle a bridge, which changes all of its flows or none. */
+/** Flows: a dump with names by `ovs-ofctl`, and one bundle a bridge, which changes all of its flows or none. */
+import { join } from 'node:path';
 import type { FlowChange } from '../host/change.ts';
 import { numberPorts, portsOf } from '../host/flow-ports.ts';
 import type { Flow, OvsPort } from '../host/host-state.ts';
 import { OUR_COOKIE } from '../host/ownership.ts';
 import { readFlows } from '../host/read-flows.ts';
+import { commitFlows } from './native/flow-bundle.ts';
+import { flowBytes } from './native/flow-bytes.ts';
 import { run } from './run.ts';
 import { askSwitch } from './unixctl.ts';
 
@@ -53,9 +56,9 @@ export interface BridgePorts {
 }
 
 /**
- * Writes the changes of one bridge in one bundle, by the numbers of ports: looking names up costs `ovs-ofctl` three times as
- * long as the rest, and a flow of a port that is gone can be named by its number only. Throws `ToolFailed`; then nothing was
- * changed.
+ * Writes the changes of one bridge in one bundle, by the numbers of ports: a flow of a port that is gone can be named by its
+ * number only. The bundle goes to the switch at once where all flows can be said in bytes, and through `ovs-ofctl` where one
+ * has words that only the tool knows. Throws `BundleRefused` or `ToolFailed`; then nothing was changed.
  */
 export async function writeFlows(
   tools: OvsTools,
@@ -65,7 +68,17 @@ export async function writeFlows(
 ): Promise<void> {
   // Removals first: a port made anew may have taken the number by which its old flows are removed. A bundle leaves no gap.
   const removed = changes.filter(isRemoval).map(({ flow }) => numberPorts(flow, ports.before));
-  const added = changes.filter((change) => !isRemoval(change)).map(({ flow }) => numberPorts(flow, ports.now));
+  const added = changes
+    .filter((change) => !isRemoval(change))
+    .map(({ flow }) => ({ ...numberPorts(flow, ports.now), cookie: flow.cookie ?? OUR_COOKIE }));
+  const bodies = [
+    ...removed.map((flow) => flowBytes(flow, 'remove')),
+    ...added.map((flow) => flowBytes(flow, 'add')),
+  ].filter((body) => body !== null);
+  if (bodies.length === changes.length) {
+    await commitFlows(join(tools.runDirectory, `${bridge}.mgmt`), bodies);
+    return;
+  }
   const hasNames = [...removed, ...added].some((flow) => portsOf(flow).length > 0);
   const names = hasNames ? [] : ['--no-names'];
   await run('ovs-ofctl', [...PROTOCOL, ...names, '--bundle', 'add-flows', bridge, '-'], {
@@ -88,6 +101,6 @@ function additionLine(flow: Flow): string {
     flow.hardTimeout === undefined ? '' : `,hard_timeout=${flow.hardTimeout}`,
     flow.idleTimeout === undefined ? '' : `,idle_timeout=${flow.idleTimeout}`,
   ].join('');
-  const head = `cookie=${flow.cookie ?? OUR_COOKIE},table=${flow.table},priority=${flow.priority}${timeouts}`;
+  const head = `cookie=${flow.cookie},table=${flow.table},priority=${flow.priority}${timeouts}`;
   return `add ${head}${flow.match === '' ? '' : `,${flow.match}`},actions=${flow.actions}`;
 }

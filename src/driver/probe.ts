@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { atom } from '../host/ovs-rows.ts';
 import { HostUnfit } from './host-driver.ts';
+import { Libc } from './native/libc.ts';
 import { Ovsdb } from './ovsdb.ts';
 import { toolEnvironment } from './run.ts';
 
@@ -15,15 +16,20 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'ovs-ofctl': 'openvswitch-switch',
   'ovs-appctl': 'openvswitch-switch',
   dnsmasq: 'dnsmasq-base',
-  ethtool: 'ethtool',
   conntrack: 'conntrack',
   sysctl: 'procps',
 };
 
 /** Everything that is missing, each with how to get it; empty where the host can be wired. */
-export function whatIsMissing(ovsRunDirectory: string): readonly string[] {
+export async function whatIsMissing(ovsRunDirectory: string): Promise<readonly string[]> {
   const missing: string[] = [];
   if (process.getuid?.() !== 0) missing.push('the right to change the network: run the agent as root');
+  await Libc.load().catch((error: unknown) => {
+    const { platform, arch } = process;
+    missing.push(
+      `the package koffi built for ${platform} on ${arch}: ${error instanceof Error ? error.message : error}`,
+    );
+  });
   const path = (toolEnvironment()['PATH'] ?? '').split(delimiter);
   for (const [program, debianPackage] of Object.entries(PROGRAMS)) {
     if (!path.some((directory) => isExecutable(join(directory, program)))) {
@@ -59,7 +65,7 @@ function isExecutable(file: string): boolean {
  * OVS says by its number whether it could make it. Throws `HostUnfit` where it can make none.
  */
 export async function probeDatapath(ovsRunDirectory: string): Promise<'system' | 'netdev'> {
-  const missing = whatIsMissing(ovsRunDirectory);
+  const missing = await whatIsMissing(ovsRunDirectory);
   if (missing.length > 0) throw new HostUnfit(missing);
   const quiet = { onUpdate: () => undefined, onLost: () => undefined };
   using ovsdb = await Ovsdb.open(join(ovsRunDirectory, 'db.sock'), quiet);

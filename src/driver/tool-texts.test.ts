@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RuleChange } from '../host/change.ts';
 import { numberPorts, portsOf } from '../host/flow-ports.ts';
-import { failedLines } from './ip-batch.ts';
+import { failedLines } from './namespaces.ts';
 import { restoreText } from './netfilter.ts';
 
 test('failedLines() gives each failing line of ip -batch what was said of it', () => {

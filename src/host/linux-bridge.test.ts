@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
-import { readLinks } from './read-links.ts';
+import { readLinksText } from './read-links-text.ts';
 
-const device = { flags: ['UP', 'LOWER_UP'], mtu: 1450, address: '5a:e0:9a:bb:0f:01', addr_info: [] };
-
-test('readLinks() does not take the kernel datapath of Open vSwitch for a Linux bridge', () => {
-  const text = JSON.stringify([
-    { ...device, ifindex: 7, ifname: 'qvo5afb5e46-37', master: 'ovs-system', linkinfo: { info_kind: 'veth' } },
-    { ...device, ifindex: 6, ifname: 'qvb5afb5e46-37', master: 'qbr5afb5e46-37', linkinfo: { info_kind: 'veth' } },
-  ]);
-  const [qvo, qvb] = readLinks(text, new Map());
+test('readLinksText() does not take the kernel datapath of Open vSwitch for a Linux bridge', () => {
+  const [qvo, qvb] = readLinksText(
+    [
+      '7: qvo5afb5e46-37@qvb5afb5e46-37: <BROADCAST,UP,LOWER_UP> mtu 1450 qdisc noqueue master ovs-system state UP',
+      '    link/ether 5a:e0:9a:bb:0f:01 brd ff:ff:ff:ff:ff:ff',
+      '6: qvb5afb5e46-37@qvo5afb5e46-37: <BROADCAST,UP,LOWER_UP> mtu 1450 qdisc noqueue master qbr5afb5e46-37 state UP',
+      '    link/ether 5a:e0:9a:bb:0f:02 brd ff:ff:ff:ff:ff:ff',
+    ].join('\n'),
+  );
   expect(qvo?.link.master).toBeUndefined();
   expect(qvb?.link.master).toBe('qbr5afb5e46-37');
 });

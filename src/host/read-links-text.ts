@@ -1,7 +1,7 @@
 /** Devices with their addresses, as `ip -d addr` prints them for people. */
 import { isDerivedLinkLocal, type LinkEntry } from './link-entry.ts';
+import { linkKind } from './link-kind.ts';
 import { linuxBridge } from './linux-bridge.ts';
-import { linkKind } from './read-links.ts';
 
 const DEVICE = /^(\d+): ([^@:\s]+)(?:@(\S+))?: <([^>]*)> mtu (\d+)(.*)$/;
 

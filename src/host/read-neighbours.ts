@@ -1,21 +1,5 @@
-/** The neighbour table (ARP and ND), as `ip neigh` prints it: as JSON, or for people. */
+/** The neighbour table (ARP and ND), as `ip neigh` prints it for people. */
 import type { Neighbour } from './host-state.ts';
-
-interface IpNeigh {
-  readonly dst: string;
-  readonly dev: string;
-  readonly lladdr?: string;
-  readonly state?: readonly string[];
-}
-
-/** Reads `ip -j neigh`. Entries without a MAC address (incomplete, failed) have an empty one. */
-export function readNeighbours(json: string): readonly Neighbour[] {
-  return (JSON.parse(json) as readonly Partial<IpNeigh>[]).flatMap(({ dst, dev, lladdr, state }) =>
-    dst === undefined || dev === undefined
-      ? []
-      : [{ ipAddress: dst, dev, macAddress: lladdr ?? '', state: state?.[0] ?? '' }],
-  );
-}
 
 /** Reads `ip neigh`. */
 export function readNeighboursText(shown: string): readonly Neighbour[] {

@@ -1,16 +1,5 @@
-/** Routes of the main table, as `ip route` prints them: as JSON, or for people. */
+/** Routes of the main table, as `ip route` prints them for people. */
 import type { Route } from './host-state.ts';
-
-interface IpRoute {
-  readonly type?: string;
-  readonly dst: string;
-  readonly gateway?: string;
-  readonly dev?: string;
-  readonly protocol?: string;
-  readonly prefsrc?: string;
-  readonly table?: string;
-  readonly pref?: string;
-}
 
 /** Words that may stand before a destination; all but `unicast` are no way to anywhere. */
 const TYPES = [
@@ -24,25 +13,6 @@ const TYPES = [
   'prohibit',
   'throw',
 ];
-
-/** Reads `ip -j route show table all`, in which both families stand together. */
-export function readRoutes(json: string): readonly Route[] {
-  return (JSON.parse(json) as readonly Partial<IpRoute>[]).flatMap((route) => {
-    if (route.dst === undefined || route.dev === undefined) return [];
-    if ((route.type ?? 'unicast') !== 'unicast' || (route.table ?? 'main') !== 'main') return [];
-    const isIpv6 = route.dst.includes(':') || (route.gateway ?? '').includes(':') || route.pref !== undefined;
-    return [
-      {
-        destination: route.dst,
-        ...(route.gateway === undefined ? {} : { via: route.gateway }),
-        dev: route.dev,
-        ...(route.protocol === undefined ? {} : { protocol: route.protocol }),
-        ...(route.prefsrc === undefined ? {} : { source: route.prefsrc }),
-        ipVersion: isIpv6 ? 6 : 4,
-      },
-    ];
-  });
-}
 
 /** Reads what `ip -4 route` or `ip -6 route` prints, with or without `table all`. */
 export function readRoutesText(shown: string, ipVersion: 4 | 6): readonly Route[] {

@@ -5,7 +5,7 @@ import { isDerivedLinkLocal } from './link-entry.ts';
 import { printFlow, quotePortName, readFlow, readFlows } from './read-flows.ts';
 import { printIpsets, readIpsets } from './read-ipsets.ts';
 import { readValue } from './read-ovsdb-list.ts';
-import { printRoute, readRoutes, readRoutesText } from './read-routes.ts';
+import { printRoute, readRoutesText } from './read-routes.ts';
 import { printRuleset, readRuleset } from './read-ruleset.ts';
 
 const word = fc.stringMatching(/^[a-zA-Z0-9_-]{1,12}$/);
@@ -121,21 +121,6 @@ test('readRoutesText() reads what printRoute() printed', () => {
       expect(readRoutesText(printRoute(one), 4)).toEqual([one]);
     }),
   );
-});
-
-test('readRoutes() tells the families of default routes apart and leaves the local table out', () => {
-  const routes = readRoutes(
-    JSON.stringify([
-      { dst: 'default', gateway: '203.0.113.1', dev: 'qg-1', protocol: 'static', flags: [] },
-      { dst: 'default', gateway: 'fe80::1', dev: 'qg-1', metric: 1024, flags: [], pref: 'medium' },
-      { type: 'local', dst: '10.0.0.1', dev: 'qr-1', table: 'local' },
-      { type: 'unreachable', dst: '10.9.0.0/16', flags: [] },
-    ]),
-  );
-  expect(routes.map(({ destination, ipVersion }) => [destination, ipVersion])).toEqual([
-    ['default', 4],
-    ['default', 6],
-  ]);
 });
 
 test('isDerivedLinkLocal() tells the address that the kernel made from one that was given', () => {

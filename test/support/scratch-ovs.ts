@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { OvsPort } from '../../src/host/host-state.ts';
 
 export class ScratchOvs implements Disposable {
   readonly #directory = mkdtempSync(join(tmpdir(), 'tapline-compile-ovs-'));
@@ -41,11 +42,18 @@ export class ScratchOvs implements Disposable {
 
   /** Adds flows, all or none, in the text of `ovs-ofctl`. */
   addFlows(bridge: string, flows: string): void {
-    this.#run('ovs-ofctl', ['-O', 'OpenFlow14', '--bundle', 'add-flows', this.#management(bridge), '-'], flows);
+    this.#run('ovs-ofctl', ['-O', 'OpenFlow14', '--bundle', 'add-flows', this.management(bridge), '-'], flows);
+  }
+
+  /** Ports by name, each with its number. */
+  ports(names: readonly string[]): Readonly<Record<string, OvsPort>> {
+    const plain = { type: '' as const, options: {}, externalIds: {}, otherConfig: {} };
+    const numbers = this.#vsctl(names.flatMap((name) => ['--', 'get', 'interface', name, 'ofport'])).split('\n');
+    return Object.fromEntries(names.map((name, place) => [name, { ...plain, ofport: Number(numbers[place]) }]));
   }
 
   dumpFlows(bridge: string): string {
-    return this.#run('ovs-ofctl', ['-O', 'OpenFlow14', '--names', 'dump-flows', this.#management(bridge)]);
+    return this.#run('ovs-ofctl', ['-O', 'OpenFlow14', '--names', 'dump-flows', this.management(bridge)]);
   }
 
   [Symbol.dispose](): void {
@@ -55,12 +63,13 @@ export class ScratchOvs implements Disposable {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  #management(bridge: string): string {
+  /** The socket that takes OpenFlow. */
+  management(bridge: string): string {
     return join(this.#directory, `${bridge}.mgmt`);
   }
 
-  #vsctl(args: readonly string[]): void {
-    this.#run('ovs-vsctl', [`--db=unix:${join(this.#directory, 'db.sock')}`, '--timeout=20', ...args]);
+  #vsctl(args: readonly string[]): string {
+    return this.#run('ovs-vsctl', [`--db=unix:${join(this.#directory, 'db.sock')}`, '--timeout=20', ...args]);
   }
 
   #run(program: string, args: readonly string[], input = ''): string {

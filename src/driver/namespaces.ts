@@ -1,35 +1,30 @@
-/** Many changes of devices in one `ip -batch`, which goes on after a line that fails and says which one it was. */
-import type { Change } from '../host/change.ts';
+/** Namespaces by `ip`, which also keeps their names: many in one batch, which goes on after a line that fails and says which. */
+import type { NamespaceChange } from '../host/change.ts';
 import type { Notes } from './notes.ts';
 import { run, ToolFailed } from './run.ts';
 
-export interface BatchLine {
-  readonly text: string;
-  /** What the line is for. */
-  readonly change?: Change;
-}
-
-/**
- * Runs the lines in order, in a namespace (empty: the host's own), and gives what they print. What fails is noted; the rest
- * is done.
- */
-export async function ipBatch(namespace: string, lines: readonly BatchLine[], notes: Notes): Promise<string> {
-  if (lines.length === 0) return '';
-  const where = namespace === '' ? [] : ['-n', namespace];
+/** Makes and deletes them. What fails is noted; the rest is done. */
+export async function changeNamespaces(changes: readonly NamespaceChange[], notes: Notes): Promise<void> {
+  if (changes.length === 0) return;
+  const lines = changes.flatMap((change) => linesOf(change).map((text) => ({ text, change })));
   const input = lines.map(({ text }) => `${text}\n`).join('');
   try {
-    return await run('ip', [...where, '-json', '-details', '-force', '-batch', '-'], { input });
+    await run('ip', ['-force', '-batch', '-'], { input });
   } catch (error) {
     if (!(error instanceof ToolFailed)) throw error;
     const failed = failedLines(error.stderr);
-    if (failed.size === 0)
-      for (const { change } of lines) if (change !== undefined) notes.add(change, error.stderr.trim());
+    if (failed.size === 0) for (const { change } of lines) notes.add(change, error.stderr.trim());
     for (const [number, said] of failed) {
       const change = lines[number - 1]?.change;
       if (change !== undefined) notes.add(change, said);
     }
-    return error.stdout;
   }
+}
+
+function linesOf({ kind, namespace }: NamespaceChange): readonly string[] {
+  // With a number of its own, its events are seen by one `ip monitor all-nsid`.
+  if (kind === 'add-namespace') return [`netns add ${namespace}`, `netns set ${namespace} auto`];
+  return [`netns delete ${namespace}`];
 }
 
 /** Line numbers with what `ip` said of each: its words come before `Command failed -:NUMBER`. */
