@@ -3,9 +3,9 @@
  * one that Neutron makes.
  */
 import { requestErrors } from '../errors/request-errors.ts';
-import { type Attribute, notGiven } from './attribute.ts';
+import { type Attribute, type ColumnKind, notGiven } from './attribute.ts';
 import type { Caller } from './caller.ts';
-import { isList, isObject, type Json, type JsonObject } from './json.ts';
+import { asText, isList, isObject, type Json, type JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
 import type { Values } from './values.ts';
 
@@ -103,9 +103,26 @@ function convert(resource: Resource, given: JsonObject): Values {
     const value = given[name];
     if (value === undefined) continue;
     const converted = attribute.convert === undefined ? value : attribute.convert(value);
-    const reason = attribute.validate?.(converted) ?? null;
+    const reason = (attribute.validate ?? kept(attribute))(converted);
     if (reason !== null) throw requestErrors.invalidAttribute(name, reason);
     values[name] = converted;
   }
   return values;
 }
+
+/** Where Neutron validates nothing, a value must at least be of the type that is kept. */
+function kept({ column }: Attribute): (value: Json) => string | null {
+  const type = column === null ? undefined : keptTypes[column.kind];
+  return (value) =>
+    type === undefined || value === null || typeof value === type ? null : `'${asText(value)}' is not a valid ${type}`;
+}
+
+const keptTypes: Readonly<Partial<Record<ColumnKind, 'string' | 'number' | 'boolean'>>> = {
+  text: 'string',
+  uuid: 'string',
+  address: 'string',
+  cidr: 'string',
+  mac: 'string',
+  integer: 'number',
+  boolean: 'boolean',
+};
