@@ -276,6 +276,7 @@ describe('other attributes', () => {
         'port_security_enabled',
         'project_id',
         'qinq',
+        'qos_policy_id',
         'revision_number',
         'router:external',
         'shared',

@@ -133,7 +133,7 @@ function sendUnauthorized(context: ApiContext, request: FastifyRequest, reply: F
 /** The one place where an error becomes an answer. */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const said = toApiError(error);
-  if (said.status >= 500) request.log.error({ err: error }, 'the API failed');
+  if (!(error instanceof ApiError) && said.status >= 500) request.log.error({ err: error }, 'the API failed');
   return reply
     .status(said.status)
     .header('content-type', 'application/json')

@@ -92,7 +92,10 @@ async function notEnforced(store: Store): Promise<CheckReport['not_enforced']> {
   );
   const counts: RawBuilder<unknown>[] = allResources
     .filter(({ name }) => reasons.has(name))
-    .map(({ name, from }) => sql`select ${name}::text as resource, count(*) as count from ${from}`);
+    .map(
+      ({ name, from, notEnforcedOf }) =>
+        sql`select ${name}::text as resource, count(*) as count from ${from} where ${notEnforcedOf ?? sql`true`}`,
+    );
   if (counts.length === 0) return [];
   const { rows } = await sql<{ resource: string; count: number }>`${sql.join(counts, sql` union all `)}`.execute(
     store.db,

@@ -105,7 +105,17 @@ test('a store outlives its PostgreSQL: nothing crashes, it is started again, and
     )
     .toEqual([{ limit: 7 }]);
   await expect.poll(() => woken, { timeout: 5_000 }).toBeGreaterThan(before);
-  await store.transaction((trx) => recordChanges(trx, [{ kind: 'port', id: 'x' }]));
+  // A backend outlives its postmaster for a moment and answered perhaps; whoever connects anew waits for the next one.
+  const write = () => store.transaction((trx) => recordChanges(trx, [{ kind: 'port', id: 'x' }]));
+  await expect
+    .poll(
+      () =>
+        write()
+          .then(() => 'written')
+          .catch(String),
+      { timeout: 15_000, interval: 100 },
+    )
+    .toBe('written');
 });
 
 test('openPrivatePostgres() says which directory its user may not enter', async () => {

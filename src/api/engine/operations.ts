@@ -175,7 +175,8 @@ export async function enforceOn(
   const projectId = String(current['project_id'] ?? target.owners?.['ext_parent'] ?? '');
   // What the caller may use but not look at, such as a group that is shared with him, is not there for him to change.
   const name = `get_${resource.policyName ?? resource.name}`;
-  const mayLook = isAllowed(name, work.caller, { projectId, values: current, ...target });
+  const isOwned = 'project_id' in resource.attributes || resource.parent !== undefined;
+  const mayLook = !isOwned || isAllowed(name, work.caller, { projectId, values: current, ...target });
   if (!mayLook) throw requestErrors.notFound();
   enforce(resource, action, work.caller, { projectId, values: changes, ...target });
 }

@@ -23,7 +23,8 @@ export async function readList(
   const fields = query.fields.length === 0 ? [] : [...query.fields, keyName(resource)];
   const page = await pageOf(db, resource, caller, query, parentId);
   const { rows } = await sql<Row>`select ${selection(resource, caller, fields)} ${page}`.execute(db);
-  return query.pageReverse ? rows.toReversed() : rows;
+  const shown = answered(resource, rows);
+  return query.pageReverse ? shown.toReversed() : shown;
 }
 
 /** An object as JSON text, and the attribute that it is named by. */

@@ -52,6 +52,8 @@ export interface Resource {
   readonly heldByParent?: true;
   /** What of it this deployment keeps but does not yet bring about. `tapline check` says so, and nothing of it is ever ACTIVE. */
   readonly notEnforced?: string;
+  /** SQL over `t`: the rows that this is about; absent: all. */
+  readonly notEnforcedOf?: RawBuilder<boolean>;
   /** What rows are read from; must name it `t`. */
   readonly from: RawBuilder<unknown>;
   readonly attributes: Readonly<Record<string, Attribute>>;

@@ -116,7 +116,7 @@ function tagRoutes(resource: Resource, one: string): readonly Route[] {
       method: 'POST',
       pattern: all,
       handler: (call, id = '') => addTags(call, resource, id),
-      operation: action('Add tags', { body }),
+      operation: action('Add tags', { status: 201, body, answer: body }),
     },
     {
       method: 'PUT',

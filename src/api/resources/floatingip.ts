@@ -38,6 +38,7 @@ export const floatingip: Resource = {
     'floatingip-autodelete-internal',
   ],
   notEnforced: 'the router of a floating IP translates on its host, whatever distributed says',
+  notEnforcedOf: sql<boolean>`t.distributed`,
   from: sql`floating_ips as t`,
   quota: 'floatingip',
   tagged: { table: 'floating_ips' },

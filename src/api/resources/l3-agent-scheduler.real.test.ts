@@ -74,14 +74,14 @@ test('what no agent can do is said', async () => {
   await api.make('admin', 'subnets', { subnet: { network_id: outside.id, ip_version: 4, cidr: '203.0.113.0/24' } });
   const out = await api.make('member', 'routers', { router: { external_gateway_info: { network_id: outside.id } } });
   expect(await add(two, out)).toMatchObject(refused(409, 'RouterSchedulingFailed'));
-  await sql`update hosts set admin_state_up = false where name = 'two'`.execute(api.store.db);
+  await api.ask('admin', 'PUT', `/v2.0/agents/${two}`, { agent: { admin_state_up: false } });
   expect(await add(two, router)).toMatchObject(refused(404, 'InvalidL3Agent'));
   expect(await add(two, router, 'member')).toMatchObject(refused(403, 'PolicyNotAuthorized'));
   expect(await agentsOf(router)).toEqual([]);
 });
 
 test('a highly available router says what it is where it is', async () => {
-  await sql`update hosts set admin_state_up = true`.execute(api.store.db);
+  await sql`update agent_settings set admin_state_up = true`.execute(api.store.db);
   const router = await api.make('admin', 'routers', { router: { ha: true } });
   expect((await add(await agentId('two', 'L3 agent'), router)).status).toBe(201);
   expect(await agentsOf(router)).toMatchObject([{ host: 'two', ha_state: 'standby' }]);

@@ -137,7 +137,7 @@ test('`shared` and `router:external` are policies for everybody', async () => {
   const off = await api.ask('admin', 'PUT', `/v2.0/networks/${id}`, {
     network: { shared: false, 'router:external': false },
   });
-  expect(off.body.network).toMatchObject({ shared: false, 'router:external': false, is_default: false });
+  expect(off.body.network).toMatchObject({ shared: false, 'router:external': false });
   expect(await said()).toEqual([]);
   await api.ask('admin', 'PUT', `/v2.0/networks/${id}`, { network: { shared: true, 'router:external': true } });
   expect(await said()).toEqual(['access_as_external *', 'access_as_shared *']);

@@ -74,6 +74,8 @@ export const router: Resource = {
   ],
   notEnforced:
     'a router runs on one host, whatever distributed and ha say, and leaves by its first gateway and by one route to a destination',
+  notEnforcedOf: sql<boolean>`(t.distributed or t.ha or exists (select 1 from router_extra_gateways e where e.router_id = t.id)
+    or exists (select 1 from jsonb_array_elements(t.routes) r group by r ->> 'destination' having count(*) > 1))`,
   from: sql`routers as t`,
   quota: 'router',
   tagged: { table: 'routers' },

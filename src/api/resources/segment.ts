@@ -22,6 +22,7 @@ export const segment: Resource = {
   path: 'segments',
   extensions: ['segment', 'standard-attr-segment'],
   notEnforced: 'hosts carry the first segment of a network',
+  notEnforcedOf: sql<boolean>`exists (select 1 from networks n where n.id = t.network_id and n.segment_count > 1)`,
   from: sql`network_segments as t`,
   notFound: segmentErrors.notFound,
   visible: () => sql`false`,
