@@ -5,10 +5,10 @@ import { object } from './schema-values.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Finds what is wrong with answers to an operation, by the document of the API. */
 /** What Neutron answers 503 for, though nothing failed: there is none to be had. */
 const refusedByNeutron = /"type":"(FlavorDisabled|NoNetworkAvailable)"/;
 
+/** Finds what is wrong with answers to an operation, by the document of the API. */
 export class Judge {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
   readonly #document: Json;
