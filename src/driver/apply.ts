@@ -144,10 +144,10 @@ class Application {
   }
 
   async #dropShapers(): Promise<void> {
-    const { observation } = this.#context;
+    const { notes, observation } = this.#context;
     const gone = this.#of('remove-shaper');
     if (gone.length > 0) {
-      await haveLeft(gone.map(({ dev }) => dev));
+      await notes.take(gone, () => haveLeft(gone.map(({ dev }) => dev)));
       await this.#links(ROOT, shaperRemovals(gone));
     }
     if (gone.length > 0 || this.#of('write-shaper').length > 0) this.#reads.push(observation.readShapers());
