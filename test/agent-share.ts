@@ -1,6 +1,6 @@
-/** Hand-written shares: one tunnelled network with DHCP, as many ports as wanted, a group that lets ping and SSH in. */
+/** Hand-written shares: one tunnelled network with DHCP, as many ports as wanted, a group that lets ping, SSH and iperf3 in. */
 import type { Sync } from '../src/feed/messages.ts';
-import type { Port, SharedObject } from '../src/model/share.ts';
+import type { Port, PortQos, SharedObject } from '../src/model/share.ts';
 
 export interface TestHost {
   readonly name: string;
@@ -13,6 +13,7 @@ export interface TestPort {
   /** Gives id, MAC and address: 10.20.0.0/16, from 10 on. */
   readonly number: number;
   readonly host: string;
+  readonly qos?: Partial<PortQos>;
 }
 
 const networkId = 'a0a0a0a0-0000-4000-8000-000000000001';
@@ -27,6 +28,8 @@ export const testPortAddress = (number: number) => `10.20.${(number + 10) >> 8}.
 
 export const testPortMac = (number: number) =>
   `fa:16:3e:00:${((number >> 8) & 255).toString(16).padStart(2, '0')}:${(number & 255).toString(16).padStart(2, '0')}`;
+
+const noQos = { policyId: 'f0f0f0f0-0000-4000-8000-000000000001', egress: null, ingress: null, dscpMark: null };
 
 /** The objects of one host's share. */
 export function testShare(host: TestHost, hosts: readonly TestHost[], ports: readonly TestPort[]): Sync['set'] {
@@ -78,10 +81,21 @@ export function testShare(host: TestHost, hosts: readonly TestHost[], ports: rea
         id: groupId,
         name: 'default',
         stateful: true,
-        rules: [rule(1, 'egress', null, null), rule(2, 'ingress', 'icmp', null), rule(3, 'ingress', 'tcp', 22)],
+        rules: [
+          rule(1, 'egress', null, null),
+          rule(2, 'ingress', 'icmp', null),
+          rule(3, 'ingress', 'tcp', 22),
+          rule(4, 'ingress', 'tcp', 5201),
+          rule(5, 'ingress', 'udp', 5201),
+        ],
       },
     },
     ...all.map((value) => ({ kind: 'port', value }) as const),
+    ...ports.flatMap(({ number, host: where, qos }) =>
+      where === host.name && qos !== undefined
+        ? [{ kind: 'portQos', value: { ...noQos, ...qos, id: testPortId(number) } } as const]
+        : [],
+    ),
     ...hosts.flatMap((one) =>
       one.name === host.name ? [] : [{ kind: 'tunnelEndpoint', value: { id: one.name, ip: one.tunnelIp } } as const],
     ),

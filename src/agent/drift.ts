@@ -34,6 +34,10 @@ function driftLine(change: Change): string {
       return `route ${change.route.destination} was gone from ${place(change.namespace)}, put back`;
     case 'remove-route':
       return `route ${change.route.destination} stood in ${place(change.namespace)}, removed`;
+    case 'write-shaper':
+      return `limit on ${change.dev} was gone or changed, put right`;
+    case 'remove-shaper':
+      return `limit on ${change.dev} stood there again, removed`;
     case 'set-sysctl':
       return `sysctl ${change.key} in ${place(change.namespace)} was changed, put right`;
     case 'write-chain':

@@ -6,6 +6,7 @@ import type { Wiring } from '../compile/wiring.ts';
 import type { Problem } from '../driver/host-driver.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { Intent } from './intent.ts';
+import { unlimited } from './unlimited.ts';
 import { unwired } from './unwired.ts';
 
 export interface Plan {
@@ -30,7 +31,7 @@ export function planner(facts: HostFacts): Planner {
     return {
       desired: compile(share, wiring),
       plugged: new Set([...Object.keys(plugs), ...Object.keys(wiring.attached)]),
-      problems: unwired(share, wiring),
+      problems: [...unwired(share, wiring), ...unlimited(share, wiring)],
     };
   };
 }

@@ -255,12 +255,29 @@ test('an RBAC policy that a network lives by stays as it is', async () => {
   expect((await api.ask('admin', 'DELETE', path)).status).toBe(204);
 });
 
-test('rule types are those that hosts apply: none yet', async () => {
-  expect((await api.ask('member', 'GET', '/v2.0/qos/rule-types')).body).toEqual({ rule_types: [] });
+test('rule types are those that hosts apply', async () => {
+  expect((await api.ask('member', 'GET', '/v2.0/qos/rule-types')).body).toEqual({
+    rule_types: [{ type: 'bandwidth_limit' }, { type: 'dscp_marking' }],
+  });
   const all = (await api.ask('member', 'GET', '/v2.0/qos/rule-types?all_rules=true')).body.rule_types;
   expect(all).toContainEqual({ type: 'dscp_marking' });
   const one = '/v2.0/qos/rule-types/bandwidth_limit';
-  expect((await api.ask('admin', 'GET', one)).body.rule_type).toEqual({ type: 'bandwidth_limit', drivers: [] });
+  const range = { parameter_type: 'range', parameter_values: { start: 0, end: 2147483647 } };
+  expect((await api.ask('admin', 'GET', one)).body.rule_type).toEqual({
+    type: 'bandwidth_limit',
+    drivers: [
+      {
+        name: 'openvswitch',
+        supported_parameters: [
+          { parameter_name: 'max_kbps', ...range },
+          { parameter_name: 'max_burst_kbps', ...range },
+          { parameter_name: 'direction', parameter_type: 'choices', parameter_values: ['ingress', 'egress'] },
+        ],
+      },
+    ],
+  });
+  const kept = (await api.ask('admin', 'GET', '/v2.0/qos/rule-types/packet_rate_limit')).body.rule_type;
+  expect(kept).toEqual({ type: 'packet_rate_limit', drivers: [] });
   expect((await api.ask('member', 'GET', one)).status).toBe(403);
   expect(errorType(await api.ask('admin', 'GET', '/v2.0/qos/rule-types/other'))).toEqual([404, 'QosRuleTypeNotFound']);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { arbitraryHost, HERE } from '../../test/support/arbitrary-share.ts';
 import { wiringOf } from '../../test/support/arbitrary-wiring.ts';
 import { type HostState, ROOT } from '../host/host-state.ts';
-import { emptyShare, type Network, type Port, type SecurityGroup, type Share } from '../model/share.ts';
+import { emptyShare, type Network, type Port, type PortQos, type SecurityGroup, type Share } from '../model/share.ts';
 import { compile } from './compile.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -87,6 +87,25 @@ describe('compile()', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  test('holds a port to its policy on both ends of its Linux bridge and marks what it sends', () => {
+    const wanted: PortQos = {
+      ...{ id: portId, policyId: 'p', dscpMark: 26 },
+      egress: { maxKbps: 10_000, maxBurstKbps: 0 },
+      ingress: { maxKbps: 20_000, maxBurstKbps: 16_000 },
+    };
+    const state = compile(shareOf([port], { portQos: { [portId]: wanted } }), wiring);
+    expect(state.namespaces[ROOT]?.shapers).toEqual({
+      'qvb5afb5e46-37': { kbps: 10_000, burstUs: 20_000, queueBytes: 25_000 + 62_500 },
+      'tap5afb5e46-37': { kbps: 20_000, burstUs: 800_000, queueBytes: 2_000_000 + 125_000 },
+    });
+    expect(flowTexts(state, 'br-int')).toContain(
+      `0 65535 ip,reg2=0,in_port="${qvo}" -> set_field:0x1->reg2,set_field:26->ip_dscp,resubmit:"${qvo}"`,
+    );
+    const open = { ...wanted, egress: { maxKbps: 0, maxBurstKbps: 0 }, ingress: null };
+    const opened = compile(shareOf([port], { portQos: { [portId]: open } }), wiring);
+    expect(opened.namespaces[ROOT]?.shapers).toEqual({});
   });
 
   test('leaves nothing of a port that is gone behind in what it remembers', () => {

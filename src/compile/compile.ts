@@ -7,6 +7,7 @@ import { hybridPlug } from './hybrid-plug.ts';
 import { l2Population } from './l2-population.ts';
 import { localVlan } from './local-vlan.ts';
 import { join } from './piece.ts';
+import { qos } from './qos.ts';
 import { routers } from './router.ts';
 import { securityGroups } from './security-groups.ts';
 import { spoofGuard } from './spoof-guard.ts';
@@ -25,6 +26,7 @@ export function compile(share: Share, wiring: Wiring): HostState {
     ...l2Population(view),
     ...spoofGuard(view),
     ...securityGroups(view),
+    ...qos(view),
     ...dhcp(view),
     ...routers(view),
   ]);

@@ -1,5 +1,5 @@
 import type { Network, Port, Share, Subnet } from '../model/share.ts';
-import { deviceSuffix, qvoName } from './device-names.ts';
+import { qvoName } from './device-names.ts';
 import { isTunnelType } from './flow-tables.ts';
 import type { Plug, Wiring } from './wiring.ts';
 
@@ -19,6 +19,8 @@ export interface VmPort {
   /** Null where it must not forward: unknown, bound elsewhere, down, or in a network that this host cannot carry. */
   readonly local: LocalNetwork | null;
   readonly plug: Plug | undefined;
+  /** Whether a Linux bridge of its own stands before br-int, with rules and limits. */
+  readonly isHybrid: boolean;
 }
 
 /** A share and a wiring, indexed once for all features. Everything is in the order of ids, so that the same model compiles the same. */
@@ -81,20 +83,15 @@ function vmPorts(share: Share, wiring: Wiring, networks: ReadonlyMap<string, Loc
     if (port !== undefined && isServicePort(port)) return [];
     if (plug !== undefined) {
       if (port === undefined || share.network[port.networkId] === undefined) return [];
-      return [{ id, port, plug, ovsPort: qvoName(id), local: liveNetwork(port, wiring, networks) }];
+      return [{ id, port, plug, ovsPort: qvoName(id), isHybrid: true, local: liveNetwork(port, wiring, networks) }];
     }
     if (attached === undefined) return [];
     const live = liveNetwork(port, wiring, networks);
-    return [{ id, port, plug, ovsPort: attached, local: isFiltered(port, attached) ? live : null }];
+    // Security groups stand on the bridge, so a port that someone put straight into br-int must not forward where it has some.
+    const isHybrid = attached === qvoName(id);
+    const local = isHybrid || !port?.portSecurityEnabled ? live : null;
+    return [{ id, port, plug, ovsPort: attached, isHybrid, local }];
   });
-}
-
-/**
- * Whether the security groups of an attached port can be enforced. They stand on its Linux bridge, so a port that someone put
- * straight into br-int must not forward unless it has no port security.
- */
-function isFiltered(port: Port | undefined, ovsPort: string): boolean {
-  return port === undefined || !port.portSecurityEnabled || ovsPort === `qvo${deviceSuffix(port.id)}`;
 }
 
 function sorted<Value extends { readonly id: string }>(values: Readonly<Record<string, Value>>): readonly Value[] {

@@ -9,6 +9,7 @@ import {
   type OvsPort,
   type Route,
   type Ruleset,
+  type Shaper,
   type TableName,
 } from '../host/host-state.ts';
 
@@ -29,7 +30,16 @@ export function join(pieces: readonly Piece[]): HostState {
   const daemons: Record<string, HostState['daemons'][string]> = {};
   for (const piece of pieces) {
     for (const [name, namespace] of Object.entries(piece.namespaces ?? {})) {
-      namespaces[name] ??= { ...emptyNamespace, links: {}, routes: [], sysctls: {}, ipsets: {}, ipv4: {}, ipv6: {} };
+      namespaces[name] ??= {
+        ...emptyNamespace,
+        links: {},
+        routes: [],
+        sysctls: {},
+        ipsets: {},
+        shapers: {},
+        ipv4: {},
+        ipv6: {},
+      };
       addNamespace(namespaces[name], namespace);
     }
     for (const [name, bridge] of Object.entries(piece.bridges ?? {})) {
@@ -72,6 +82,7 @@ interface JoinedNamespace extends Namespace {
   readonly routes: Route[];
   readonly sysctls: Record<string, string>;
   readonly ipsets: Record<string, IpSet>;
+  readonly shapers: Record<string, Shaper>;
   readonly ipv4: JoinedRuleset;
   readonly ipv6: JoinedRuleset;
 }
@@ -83,6 +94,7 @@ function addNamespace(joined: JoinedNamespace, namespace: Partial<Namespace>): v
   for (const route of namespace.routes ?? []) joined.routes.push(route);
   Object.assign(joined.sysctls, namespace.sysctls);
   Object.assign(joined.ipsets, namespace.ipsets);
+  Object.assign(joined.shapers, namespace.shapers);
   addRuleset(joined.ipv4, namespace.ipv4 ?? {});
   addRuleset(joined.ipv6, namespace.ipv6 ?? {});
 }

@@ -7,7 +7,7 @@ import { ScratchOvs } from '../../test/support/scratch-ovs.ts';
 import { commitFlows } from '../driver/native/flow-bundle.ts';
 import { flowBytes } from '../driver/native/flow-bytes.ts';
 import type { LinkRequest } from '../driver/native/link-request.ts';
-import { changeLinks, readNamespaceLinks } from '../driver/native/namespace-links.ts';
+import { changeLinks, readNamespaceLinks, readNamespaceShapers } from '../driver/native/namespace-links.ts';
 import { numberPorts } from '../host/flow-ports.ts';
 import type { HostState, Link, Namespace, Ruleset } from '../host/host-state.ts';
 import { printFlow, readFlows } from '../host/read-flows.ts';
@@ -67,13 +67,14 @@ describe.each(states)('%s comes back from the tools as it was compiled', (_, sta
     Object.keys(state.namespaces)
       .filter((name) => !name.startsWith('vm'))
       .map((name) => [name === '' ? 'the host itself' : name, name] as const),
-  )('rules, sets, addresses and routes of %s', async (_title, name) => {
+  )('rules, sets, limits, addresses and routes of %s', async (_title, name) => {
     const namespace = state.namespaces[name];
     if (namespace === undefined) throw new Error('no such namespace');
     using netns = new ScratchNetns();
     checkSets(netns, namespace);
     checkRules(netns, 'iptables', namespace.ipv4);
     checkRules(netns, 'ip6tables', namespace.ipv6);
+    await checkShapers(netns, namespace);
     if (name.startsWith('q')) await checkAddressesAndRoutes(netns, namespace);
   });
 });
@@ -114,6 +115,18 @@ function checkRules(netns: ScratchNetns, program: 'iptables' | 'ip6tables', rule
       expect({ table, chain, rules: saved }).toEqual({ table, chain, rules });
     }
   }
+}
+
+async function checkShapers(netns: ScratchNetns, { shapers }: Namespace): Promise<void> {
+  const written = Object.entries(shapers).flatMap(([device, shaper]): readonly LinkRequest[] => [
+    { kind: 'add-bridge', name: device, settings: {} },
+    { kind: 'write-shaper', device, shaper },
+  ]);
+  expect([...(await changeLinks(netns.name, written))]).toEqual([]);
+  const read = await readNamespaceShapers(netns.name);
+  expect(
+    Object.fromEntries(Object.entries(read).map(([device, { counters: _, ...shaper }]) => [device, shaper])),
+  ).toEqual(shapers);
 }
 
 async function checkAddressesAndRoutes(netns: ScratchNetns, { links, routes }: Namespace): Promise<void> {

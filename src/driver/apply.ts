@@ -4,15 +4,25 @@
  * It fails closed: what goes stops passing packets first, then come sets and rules, devices, OVS ports with their VLAN, and
  * flows last; what nothing refers to any more is swept at the end. Reading back begins as soon as a kind is written.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Change, Family, FlowChange, IpsetChange, OvsChange, RuleChange } from '../host/change.ts';
 import { portsOf } from '../host/flow-ports.ts';
 import { type HostState, ROOT } from '../host/host-state.ts';
 import { readBridges } from '../host/ovs-rows.ts';
 import { isInternal, isManagedNamespace } from '../host/ownership.ts';
 import { reloadDaemon, removeDaemon, startDaemon, stopDaemon } from './daemons.ts';
-import { carrierLines, hostLines, type LinkLine, moves, namespaceSettings, removals, replacements } from './links.ts';
+import {
+  carrierLines,
+  hostLines,
+  type LinkLine,
+  moves,
+  namespaceSettings,
+  removals,
+  replacements,
+  shaperRemovals,
+} from './links.ts';
 import { changeNamespaces } from './namespaces.ts';
-import { changeLinks, switchOffOffload } from './native/namespace-links.ts';
+import { changeLinks, readNamespaceShapers, switchOffOffload } from './native/namespace-links.ts';
 import { writeIpsets, writeRules } from './netfilter.ts';
 import type { Notes } from './notes.ts';
 import type { Observation } from './observation.ts';
@@ -109,9 +119,10 @@ class Application {
     if (this.#changes.some((change) => change.kind.endsWith('-daemon'))) this.#context.observation.readDaemons();
   }
 
-  /** Namespaces and sets that nothing uses any more. */
+  /** Namespaces and sets that nothing uses any more, and limits that let everything through by now. */
   async sweep(): Promise<void> {
     const { notes, observation } = this.#context;
+    await this.#dropShapers();
     const gone = this.#of('remove-namespace');
     await changeNamespaces(gone, notes);
     if (gone.length > 0) {
@@ -130,6 +141,16 @@ class Application {
 
   async #hostRules(): Promise<void> {
     await this.#rules(ROOT);
+  }
+
+  async #dropShapers(): Promise<void> {
+    const { notes, observation } = this.#context;
+    const gone = this.#of('remove-shaper');
+    if (gone.length > 0) {
+      await notes.take(gone, () => haveLeft(gone.map(({ dev }) => dev)));
+      await this.#links(ROOT, shaperRemovals(gone));
+    }
+    if (gone.length > 0 || this.#of('write-shaper').length > 0) this.#reads.push(observation.readShapers());
   }
 
   async #ipsets(namespace: string, changes: readonly IpsetChange[]): Promise<void> {
@@ -298,6 +319,20 @@ class Application {
 
   #of<Kind extends Change['kind']>(kind: Kind): readonly Extract<Change, { kind: Kind }>[] {
     return this.#changes.filter((change): change is Extract<Change, { kind: Kind }> => change.kind === kind);
+  }
+}
+
+/** The kernel looks after a queue that was opened when the frame at its head would have been due. */
+const LONGEST_DRAIN_MS = 1000;
+const BETWEEN_LOOKS_MS = 5;
+
+/** Waits until nothing waits behind the limits of these devices any more, or for a second. */
+async function haveLeft(devices: readonly string[]): Promise<void> {
+  const until = performance.now() + LONGEST_DRAIN_MS;
+  while (performance.now() < until) {
+    const shapers = await readNamespaceShapers(ROOT);
+    if (devices.every((dev) => (shapers[dev]?.counters?.waitingBytes ?? 0) === 0)) return;
+    await delay(BETWEEN_LOOKS_MS);
   }
 }
 

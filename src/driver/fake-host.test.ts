@@ -29,6 +29,14 @@ hostDriverContract('FakeHost', async (): Promise<ContractMachine> => {
             return { ...state, namespaces: { ...state.namespaces, [ROOT]: { ...root(state), links } } };
           }),
       },
+      'a limit is taken away': {
+        kind: 'links',
+        act: async () =>
+          machine.disturb('links', (state) => {
+            const { [`tap${port.short}`]: _, ...shapers } = root(state).shapers;
+            return { ...state, namespaces: { ...state.namespaces, [ROOT]: { ...root(state), shapers } } };
+          }),
+      },
       'a flow is deleted': {
         kind: 'flows',
         act: async () =>

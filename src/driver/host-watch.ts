@@ -2,7 +2,7 @@
  * Notices what others change. Events only say where to look; what matters comes out of reading that part again.
  *
  * OVSDB tells of bridges and ports, `ip monitor` of devices, addresses and routes, the kernel's file events of namespaces.
- * Flows, rules and daemons have no cheap monitor: they are looked at about once a second, the rules of one namespace beside
+ * Flows, rules, limits and daemons have no cheap monitor: they are looked at about once a second, the rules of one namespace beside
  * the host's at a time, so that the cost does not grow with the number of routers.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -133,6 +133,7 @@ export class HostWatch implements Disposable {
       const namespaces = listNamespaces().filter(isOurNamespace);
       const turn = namespaces[this.#turn++ % Math.max(1, namespaces.length)];
       await Promise.all([this.#pollFlows(), this.#pollRules(ROOT), ...(turn ? [this.#pollRules(turn)] : [])]);
+      await this.#look('links', () => this.#options.observation.fetchShapers());
       if (this.#options.observation.hasDeadDaemon()) {
         await this.#look('daemons', async () => () => this.#options.observation.readDaemons());
       }

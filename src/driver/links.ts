@@ -1,7 +1,7 @@
 /** Changes of devices, addresses and routes as requests to the kernel: some for the host, some for each namespace. */
 import { existsSync } from 'node:fs';
 import type { Change, LinkChange } from '../host/change.ts';
-import { type Link, OUR_GROUP, ROOT } from '../host/host-state.ts';
+import { type Link, OUR_GROUP, ROOT, type Shaper } from '../host/host-state.ts';
 import { isManagedNamespace } from '../host/ownership.ts';
 import { LEAVING_GROUP, type LinkRequest, type LinkSettings } from './native/link-request.ts';
 
@@ -32,9 +32,24 @@ export function removals(changes: readonly Change[], namespace: string): readonl
   ];
 }
 
-/** For the host's own namespace: its new devices and their settings. */
+/** For the host's own namespace: its new devices, their settings and limits. A limit that goes first lets out what waits. */
 export function hostLines(changes: readonly Change[]): readonly LinkLine[] {
-  return [...linkLines(changes, ROOT), ...addressLines(changes, ROOT)];
+  return [...linkLines(changes, ROOT), ...addressLines(changes, ROOT), ...shaperLines(changes)];
+}
+
+function shaperLines(changes: readonly Change[]): readonly LinkLine[] {
+  return changes.flatMap((change): readonly LinkLine[] => {
+    if (change.kind !== 'write-shaper' && change.kind !== 'remove-shaper') return [];
+    const shaper = change.kind === 'write-shaper' ? change.shaper : wideOpen;
+    return [{ request: { kind: 'write-shaper', device: change.dev, shaper }, changes: [change] }];
+  });
+}
+
+const wideOpen: Shaper = { kbps: 1_000_000_000, burstUs: 1000, queueBytes: 2 ** 27 };
+
+/** Takes the limits off devices. What waits behind one is lost. */
+export function shaperRemovals(changes: readonly Extract<Change, { kind: 'remove-shaper' }>[]): readonly LinkLine[] {
+  return changes.map((change) => ({ request: { kind: 'drop-shaper', device: change.dev }, changes: [change] }));
 }
 
 /** Gives workloads their carrier, which comes after everything that their packets meet. */

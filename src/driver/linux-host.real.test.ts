@@ -148,6 +148,11 @@ async function makeMachine(): Promise<ContractMachine> {
       'an address in a namespace is deleted': disturb('links', 'ip', [
         ...['-n', sampleRouter, 'address', 'delete', '10.0.0.1/16', 'dev', 'qr-243b9d3a-c4'],
       ]),
+      'a limit is taken away': disturb('links', 'tc', ['qdisc', 'delete', 'dev', `tap${port.short}`, 'root']),
+      'a limit is widened': disturb('links', 'tc', [
+        ...['qdisc', 'change', 'dev', `qvb${port.short}`, 'handle', '7461:', 'root'],
+        ...['tbf', 'rate', '1gbit', 'burst', '1mb', 'latency', '50ms'],
+      ]),
       'a flow is deleted': disturb('flows', 'ovs-ofctl', ['del-flows', 'br-int', 'table=25']),
       'a rule is deleted': disturb('rules', 'iptables', ['-D', 'neutron-openvswi-sg-chain', '1']),
       'an OVS port is deleted': disturb('ports', 'ovs-vsctl', ['del-port', `qvo${port.short}`]),

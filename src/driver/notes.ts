@@ -67,6 +67,9 @@ function describe(change: Change): Description {
     case 'write-route':
     case 'remove-route':
       return { namespace, object: `route ${change.route.destination}`, wish: wishOf(change.kind) };
+    case 'write-shaper':
+    case 'remove-shaper':
+      return { namespace, object: `limit on ${change.dev}`, wish: wishOf(change.kind) };
     case 'set-sysctl':
       return { namespace, object: `sysctl ${change.key}`, wish: `is not ${change.value}` };
     case 'write-chain':

@@ -16,6 +16,7 @@ import {
   type Namespace,
   ROOT,
   type Ruleset,
+  type Shaper,
 } from '../host/host-state.ts';
 import { joinPeers, nameInternalPorts } from '../host/link-entry.ts';
 import { type OvsTables, readBridges } from '../host/ovs-rows.ts';
@@ -24,7 +25,7 @@ import { readMacTable } from '../host/read-mac-table.ts';
 import { isRunning, readDaemons } from './daemons.ts';
 import { KernelRefused } from './native/libc.ts';
 import type { NamespaceLinks } from './native/link-reply.ts';
-import { listNamespaces, readNamespaceLinks, readOffload } from './native/namespace-links.ts';
+import { listNamespaces, readNamespaceLinks, readNamespaceShapers, readOffload } from './native/namespace-links.ts';
 import { dumpFlows, listFlows, type OvsTools } from './openflow.ts';
 import { readNamespaceIpsets, readNamespaceRules } from './read-namespace.ts';
 import { eachAtMost, ToolFailed } from './run.ts';
@@ -49,6 +50,8 @@ export class Observation {
   readonly #flows = new Map<string, readonly Flow[]>();
   readonly #macTables = new Map<string, readonly MacEntry[]>();
   #daemons: Readonly<Record<string, Daemon>> = {};
+  /** Of the host's own namespace. */
+  #shapers: Readonly<Record<string, Shaper>> = {};
 
   constructor(options: ObservationOptions) {
     this.#options = options;
@@ -77,7 +80,7 @@ export class Observation {
       () => this.readFlows(bridge),
       () => this.#readMacTable(bridge, tables),
     ]);
-    await eachAtMost(4, [links, ...ofBridges, ...work], (one) => one());
+    await eachAtMost(4, [links, () => this.readShapers(), ...ofBridges, ...work], (one) => one());
   }
 
   /** Devices, addresses, routes and neighbours. A namespace that is gone is forgotten. */
@@ -92,6 +95,19 @@ export class Observation {
     });
   }
 
+  async readShapers(): Promise<void> {
+    (await this.fetchShapers())();
+  }
+
+  async fetchShapers(): Promise<Commit> {
+    const read = await readNamespaceShapers(ROOT);
+    return () => {
+      const isNew = settingsText(read) !== settingsText(this.#shapers);
+      this.#shapers = read;
+      return isNew;
+    };
+  }
+
   async readRules(namespace: string, family: Family): Promise<void> {
     (await this.fetchRules(namespace, family))();
   }
@@ -99,7 +115,7 @@ export class Observation {
   fetchRules(namespace: string, family: Family): Promise<Commit> {
     return this.#orGone(namespace, async () => {
       const read = await readNamespaceRules(namespace, family);
-      return () => put(this.#rules, `${family} ${namespace}`, read, rulesText);
+      return () => put(this.#rules, `${family} ${namespace}`, read, settingsText);
     });
   }
 
@@ -285,6 +301,7 @@ export class Observation {
       ipv4: this.#rules.get(`ipv4 ${name}`) ?? {},
       ipv6: this.#rules.get(`ipv6 ${name}`) ?? {},
       ipsets: this.#ipsets.get(name) ?? {},
+      shapers: name === ROOT ? this.#shapers : {},
     };
   }
 
@@ -354,8 +371,9 @@ function linksText({ entries, routes }: NamespaceLinks): string {
   return JSON.stringify([entries, routes]);
 }
 
-function rulesText(ruleset: Ruleset): string {
-  return JSON.stringify(ruleset, (key, value) => (key === 'counters' ? undefined : value));
+/** Without counters, which move by themselves. */
+function settingsText(part: Ruleset | Readonly<Record<string, Shaper>>): string {
+  return JSON.stringify(part, (key, value) => (key === 'counters' ? undefined : value));
 }
 
 /** Tells a namespace from a later one of the same name; the number alone is given out again at once. */

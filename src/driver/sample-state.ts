@@ -40,7 +40,7 @@ export const sampleRouter = 'qrouter-f1c1cc81-a991-4777-96ce-948f6b682ec7';
 export const sampleDhcp = `qdhcp-${networkId}`;
 export const sampleTag = 2;
 
-/** A host with these hybrid ports on br-int; with `services` also a router and a DHCP server for them. */
+/** A host with these hybrid ports on br-int; with `services` also a router and a DHCP server for them, and limits. */
 export function sampleState(
   ports: readonly SamplePort[],
   options: { readonly datapathType: 'system' | 'netdev'; readonly services?: { readonly stateDirectory: string } },
@@ -49,7 +49,7 @@ export function sampleState(
   const vms = ports.flatMap((port) => (port.vm === undefined ? [] : [[port.vm, vmNamespace(port)] as const]));
   return {
     namespaces: {
-      [ROOT]: hostNamespace(ports),
+      [ROOT]: { ...hostNamespace(ports), shapers: services === undefined ? {} : shapersOf(ports) },
       ...Object.fromEntries(vms),
       ...(services === undefined ? {} : { [sampleRouter]: routerNamespace(), [sampleDhcp]: dhcpNamespace() }),
     },
@@ -157,6 +157,15 @@ function hostNamespace(ports: readonly SamplePort[]): Namespace {
       },
     },
   };
+}
+
+function shapersOf(ports: readonly SamplePort[]) {
+  return Object.fromEntries(
+    ports.flatMap(({ short }) => [
+      [`qvb${short}`, { kbps: 200_000, burstUs: 20_000, queueBytes: 1_750_000 }],
+      [`tap${short}`, { kbps: 40_000_000, burstUs: 20_000, queueBytes: 350_000_000 }],
+    ]),
+  );
 }
 
 function hybridLinks({ short, vm }: SamplePort): readonly (readonly [string, Link])[] {

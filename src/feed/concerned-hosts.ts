@@ -8,7 +8,7 @@ import type { ObjectKey } from './shares.ts';
 const shown: Readonly<Record<string, readonly ShareKind[]>> = {
   network: ['network', 'dhcpServer'],
   subnet: ['subnet'],
-  port: ['port'],
+  port: ['port', 'portQos'],
   router: ['router'],
   floatingip: ['floatingIp', 'forwardingIp'],
   security_group: ['securityGroup', 'securityGroupMembers'],
@@ -16,7 +16,7 @@ const shown: Readonly<Record<string, readonly ShareKind[]>> = {
   host: ['tunnelEndpoint'],
 };
 
-/** Networks, subnets, ports, routers, floating IPs, groups, rules, host names, address groups. */
+/** Networks, subnets, ports, routers, floating IPs, groups, rules, host names, address groups, QoS policies. */
 const concernedQuery: PreparedStatement = {
   name: 'tapline-concerned-hosts',
   text: `
@@ -41,8 +41,24 @@ UNION SELECT p.host_id FROM port_security_groups g JOIN ports p ON p.id = g.port
 UNION SELECT host FROM routers WHERE id = ANY($4::uuid[]) AND host <> ''
 UNION SELECT r.host FROM floating_ips f JOIN routers r ON r.id = f.router_id
   WHERE f.id = ANY($5::uuid[]) AND r.host <> ''
-UNION SELECT host FROM dhcp_servers WHERE network_id = ANY($1::uuid[])`,
+UNION SELECT host FROM dhcp_servers WHERE network_id = ANY($1::uuid[])
+UNION SELECT host_id FROM ports WHERE qos_policy_id = ANY($10::uuid[]) AND host_id <> ''
+UNION SELECT p.host_id FROM networks n JOIN ports p ON p.network_id = n.id
+  WHERE n.qos_policy_id = ANY($10::uuid[]) AND p.qos_policy_id IS NULL AND p.device_owner NOT LIKE 'network:%' AND p.host_id <> ''`,
 };
+
+/** After networks, in the order of the query. */
+const kindsLookedUp = [
+  'subnet',
+  'port',
+  'router',
+  'floatingip',
+  'security_group',
+  'security_group_rule',
+  'host',
+  'address_group',
+  'policy',
+];
 
 /** The hosts that a change can concern: by what the rows say now, by what was said with the change, by what they hold. */
 export async function concernedHosts(
@@ -59,12 +75,7 @@ export async function concernedHosts(
   }
   const ids = (kind: string): readonly string[] => changes.filter((change) => change.kind === kind).map(({ id }) => id);
   const networks = changes.flatMap(({ networkId }) => networkId ?? []);
-  const values = [
-    [...new Set([...ids('network'), ...networks])],
-    ...['subnet', 'port', 'router', 'floatingip', 'security_group', 'security_group_rule', 'host', 'address_group'].map(
-      ids,
-    ),
-  ];
+  const values = [[...new Set([...ids('network'), ...networks])], ...kindsLookedUp.map(ids)];
   if (values.some((list) => list.length > 0)) {
     for (const row of await store.query<{ host: string }>(concernedQuery, values)) concerned.add(row.host);
   }

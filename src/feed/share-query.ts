@@ -129,6 +129,17 @@ SELECT 'dhcpServer', d.network_id::text, 'h:' || d.host,
   json_build_object('id', d.network_id, 'portId', d.port_id)::text
 FROM dhcp_servers d WHERE d.host = ANY($1::text[])
 UNION ALL
+SELECT 'portQos', p.id::text, 'h:' || p.host_id, json_build_object(
+  'id', p.id, 'policyId', q.id,
+  'egress', (SELECT json_build_object('maxKbps', r.max_kbps, 'maxBurstKbps', r.max_burst_kbps) FROM qos_rules r
+    WHERE r.qos_policy_id = q.id AND r.type = 'bandwidth_limit' AND r.direction = 'egress'),
+  'ingress', (SELECT json_build_object('maxKbps', r.max_kbps, 'maxBurstKbps', r.max_burst_kbps) FROM qos_rules r
+    WHERE r.qos_policy_id = q.id AND r.type = 'bandwidth_limit' AND r.direction = 'ingress'),
+  'dscpMark', (SELECT r.dscp_mark FROM qos_rules r WHERE r.qos_policy_id = q.id AND r.type = 'dscp_marking'))::text
+FROM ports p JOIN networks n ON n.id = p.network_id JOIN qos_policies q
+  ON q.id = coalesce(p.qos_policy_id, CASE WHEN p.device_owner LIKE 'network:%' THEN NULL ELSE n.qos_policy_id END)
+WHERE p.host_id = ANY($1::text[])
+UNION ALL
 SELECT 'tunnelEndpoint', t.name, 'h:' || t.host, json_build_object('id', t.name, 'ip', host(t.local_ip))::text
 FROM (
   SELECT DISTINCT hn.host, o.name, o.local_ip

@@ -11,6 +11,7 @@ import {
   type OvsBridge,
   ROOT,
   type Route,
+  type Shaper,
   type TableName,
 } from './host-state.ts';
 
@@ -24,6 +25,7 @@ interface OpenNamespace {
   ipv4: OpenRuleset;
   ipv6: OpenRuleset;
   ipsets: Record<string, IpSet>;
+  shapers: Record<string, Shaper>;
 }
 
 interface OpenState {
@@ -142,6 +144,12 @@ function applyInNamespace(open: OpenState, change: InNamespace): void {
     case 'remove-ipset':
       delete namespace.ipsets[change.name];
       return;
+    case 'write-shaper':
+      namespace.shapers[change.dev] = change.shaper;
+      return;
+    case 'remove-shaper':
+      delete namespace.shapers[change.dev];
+      return;
     case 'write-chain':
     case 'remove-chain':
     case 'write-jumps':
@@ -186,6 +194,7 @@ function applyLink(open: OpenState, namespace: OpenNamespace, change: LinkChange
     }
     case 'remove-link':
       delete namespace.links[change.name];
+      delete namespace.shapers[change.name];
       return;
     case 'add-address':
     case 'remove-address': {

@@ -1,5 +1,5 @@
 /** One step from a host as it is to a host as it should be. The order of steps is the driver's. */
-import type { Daemon, Flow, IpSet, Link, OvsBridge, OvsPort, Route, TableName } from './host-state.ts';
+import type { Daemon, Flow, IpSet, Link, OvsBridge, OvsPort, Route, Shaper, TableName } from './host-state.ts';
 
 /** One change for each of the kinds. */
 type Each<Kind extends string, Rest> = Kind extends string ? { readonly kind: Kind } & Rest : never;
@@ -41,6 +41,12 @@ export type LinkChange =
     >
   /** Written in the place of any route to the same destination. */
   | Each<'write-route' | 'remove-route', { readonly namespace: string; readonly route: Route }>;
+
+/** Written in the place of any queue that the device has, and of an older shaper without losing what waits there. */
+export type ShaperChange = Each<
+  'write-shaper' | 'remove-shaper',
+  { readonly namespace: string; readonly dev: string; readonly shaper: Shaper }
+>;
 
 export type SysctlChange = {
   readonly kind: 'set-sysctl';
@@ -101,6 +107,7 @@ export type Awaited = Each<'await-bridge' | 'await-namespace', { readonly name: 
 export type Change =
   | NamespaceChange
   | LinkChange
+  | ShaperChange
   | SysctlChange
   | RuleChange
   | IpsetChange

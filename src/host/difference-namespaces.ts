@@ -1,5 +1,5 @@
 /** What differs in the namespaces of a host: themselves, devices, addresses, routes, sysctls. */
-import type { Change, LinkChange } from './change.ts';
+import type { Change, LinkChange, ShaperChange } from './change.ts';
 import {
   emptyNamespace,
   type HostState,
@@ -8,6 +8,7 @@ import {
   OUR_GROUP,
   ROOT,
   type Route,
+  type Shaper,
 } from './host-state.ts';
 import { isManagedNamespace, isOurLink, isOurNamespace, isOurRoute } from './ownership.ts';
 
@@ -23,8 +24,10 @@ export function namespaceChanges(desired: HostState, observed: HostState): reado
       }
       changes.push({ kind: 'add-namespace', namespace: name });
     }
+    const links = linkChanges(name, wanted, present ?? emptyNamespace, desired, observed);
     changes.push(
-      ...linkChanges(name, wanted, present ?? emptyNamespace, desired, observed),
+      ...links,
+      ...shaperChanges(name, wanted, present ?? emptyNamespace, links),
       ...routeChanges(name, wanted, present ?? emptyNamespace),
       ...Object.entries(wanted.sysctls)
         .filter(([key, value]) => present?.sysctls[key] !== value)
@@ -33,8 +36,12 @@ export function namespaceChanges(desired: HostState, observed: HostState): reado
   }
   for (const [name, present] of Object.entries(observed.namespaces)) {
     if (desired.namespaces[name] !== undefined || !isManagedNamespace(name)) continue;
-    if (name === ROOT) changes.push(...linkChanges(name, emptyNamespace, present, desired, observed));
-    else changes.push({ kind: 'remove-namespace', namespace: name });
+    if (name === ROOT) {
+      const links = linkChanges(name, emptyNamespace, present, desired, observed);
+      changes.push(...links, ...shaperChanges(name, emptyNamespace, present, links));
+    } else {
+      changes.push({ kind: 'remove-namespace', namespace: name });
+    }
   }
   return changes;
 }
@@ -73,6 +80,27 @@ function linkChanges(
     if (!isMoved) changes.push({ kind: 'remove-link', namespace, name, link });
   }
   return changes;
+}
+
+/** A shaper goes with its device, and one that comes back has none. */
+function shaperChanges(
+  namespace: string,
+  wanted: Namespace,
+  present: Namespace,
+  links: readonly LinkChange[],
+): readonly ShaperChange[] {
+  const gone = new Set(links.flatMap((change) => (change.kind === 'remove-link' ? [change.name] : [])));
+  const stays = (dev: string) => present.links[dev] !== undefined && !gone.has(dev);
+  const isSame = (one: Shaper, other: Shaper | undefined) =>
+    one.kbps === other?.kbps && one.burstUs === other.burstUs && one.queueBytes === other.queueBytes;
+  return [
+    ...Object.entries(wanted.shapers)
+      .filter(([dev, shaper]) => !stays(dev) || !isSame(shaper, present.shapers[dev]))
+      .map(([dev, shaper]) => ({ kind: 'write-shaper' as const, namespace, dev, shaper })),
+    ...Object.entries(present.shapers)
+      .filter(([dev]) => stays(dev) && wanted.shapers[dev] === undefined)
+      .map(([dev, shaper]) => ({ kind: 'remove-shaper' as const, namespace, dev, shaper })),
+  ];
 }
 
 /** An internal port that is not yet where it belongs, or of which the vswitchd's restart left a dead copy there. */

@@ -74,6 +74,16 @@ const root = all<Namespace>({
   ipv4: ruleset,
   ipv6: fc.constant({}),
   ipsets: sets,
+  shapers: fc.constant({}),
+}).chain((one) => {
+  const shaper = fc.constantFrom(
+    { kbps: 1000, burstUs: 20_000, queueBytes: 9000 },
+    { kbps: 2, burstUs: 1, queueBytes: 9000 },
+  );
+  return subset(Object.fromEntries(Object.keys(one.links).map((dev) => [dev, shaper]))).map((shapers) => ({
+    ...one,
+    shapers,
+  }));
 });
 const inRouter = all<Namespace>({
   links: subset({ 'qr-243b9d3a-c4': internal, 'qg-3b0f3779-10': internal }),
@@ -91,6 +101,7 @@ const inRouter = all<Namespace>({
   ipv4: ruleset,
   ipv6: ruleset,
   ipsets: fc.constant({}),
+  shapers: fc.constant({}),
 });
 const port = all<OvsPort>({
   type: fc.constantFrom('' as const, 'internal' as const),

@@ -26,6 +26,8 @@ export interface Namespace {
   readonly ipv4: Ruleset;
   readonly ipv6: Ruleset;
   readonly ipsets: Readonly<Record<string, IpSet>>;
+  /** By device, of the host's own namespace. */
+  readonly shapers: Readonly<Record<string, Shaper>>;
 }
 
 /**
@@ -52,6 +54,25 @@ export interface Link {
   readonly ageingTime?: number;
   /** With prefix length, in order, such as `10.0.0.1/24`. Link-local IPv6 addresses that the kernel made are left out. */
   readonly addresses: readonly string[];
+}
+
+/** A token bucket (`tbf`) on the way out of a device: at most so much leaves it, what comes faster waits, what cannot wait is dropped. */
+export interface Shaper {
+  readonly kbps: number;
+  /** What may leave at once after a pause, as the microseconds that it takes at the limit: so the kernel keeps it, without rounding. */
+  readonly burstUs: number;
+  /** What may wait. */
+  readonly queueBytes: number;
+  /** Where it was read. */
+  readonly counters?: ShaperCounters;
+}
+
+export interface ShaperCounters {
+  readonly packets: number;
+  readonly bytes: number;
+  /** Packets that found the queue full. */
+  readonly dropped: number;
+  readonly waitingBytes: number;
 }
 
 export interface Route {
@@ -173,4 +194,5 @@ export const emptyNamespace: Namespace = {
   ipv4: {},
   ipv6: {},
   ipsets: {},
+  shapers: {},
 };

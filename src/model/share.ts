@@ -151,6 +151,24 @@ export interface DhcpServer {
   readonly portId: string;
 }
 
+/** How much of one direction a policy lets through. */
+export interface BandwidthLimit {
+  readonly maxKbps: number;
+  /** What may pass at once after a pause, in kilobits; 0 leaves it to the host. */
+  readonly maxBurstKbps: number;
+}
+
+/** What the QoS policy of a port of this host, its own or else its network's, says of the port's traffic. `id` is the port's. */
+export interface PortQos {
+  readonly id: string;
+  readonly policyId: string;
+  /** Of what the workload sends. */
+  readonly egress: BandwidthLimit | null;
+  /** Of what the workload receives. */
+  readonly ingress: BandwidthLimit | null;
+  readonly dscpMark: number | null;
+}
+
 /** Where another host ends its tunnels. `id` is the host's name. */
 export interface TunnelEndpoint {
   readonly id: string;
@@ -169,6 +187,7 @@ export interface ShareKinds {
   readonly forwardingIp: ForwardingIp;
   readonly dhcpServer: DhcpServer;
   readonly tunnelEndpoint: TunnelEndpoint;
+  readonly portQos: PortQos;
 }
 
 export type ShareKind = keyof ShareKinds;
@@ -179,7 +198,8 @@ export type ShareKind = keyof ShareKinds;
  * A host holds: the networks in which some port is bound to it, all subnets and all ports of those networks (the ports
  * elsewhere for the forwarding tables and for DHCP), the security groups of the ports bound to it, the members of the groups
  * that these name as remote, the routers and DHCP servers scheduled to it with their gateway ports, the floating IPs of those
- * routers, and the tunnel endpoints of the hosts that share a tunnelled network with it.
+ * routers, the tunnel endpoints of the hosts that share a tunnelled network with it, and what QoS policies say of the ports
+ * bound to it.
  */
 export type Share = {
   readonly [Kind in ShareKind]: Readonly<Record<string, ShareKinds[Kind]>>;
@@ -202,4 +222,5 @@ export const emptyShare: Share = {
   forwardingIp: {},
   dhcpServer: {},
   tunnelEndpoint: {},
+  portQos: {},
 };

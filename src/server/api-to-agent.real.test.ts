@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkConfig } from '../config/config.ts';
 import { connectTestAgent } from '../feed/test-agent.ts';
-import type { FloatingIp, Port, Router } from '../model/share.ts';
+import type { FloatingIp, Port, PortQos, Router } from '../model/share.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 let directory: string;
@@ -159,6 +159,63 @@ test('what is asked for over the API reaches the hosts that it concerns, and wha
   await ask('DELETE', `/v2.0/subnets/${subnet.id}`);
   await ask('DELETE', `/v2.0/networks/${network.id}`);
   await n1.until(() => n1.share.size === 0);
+});
+
+test('what QoS policies say is heard by the hosts of the ports that they concern, and by no other', async () => {
+  using q1 = await agent('qos1', '10.98.0.41', []);
+  using q2 = await agent('qos2', '10.98.0.42', []);
+  const agents = [q1, q2];
+  const { network } = await ask('POST', '/v2.0/networks', { network: { name: 'limited' } });
+  const makePort = async (host: string, more = {}) => {
+    const given = { network_id: network.id, 'binding:host_id': host, device_owner: 'compute:nova', ...more };
+    return (await ask('POST', '/v2.0/ports', { port: given })).port.id as string;
+  };
+  const makePolicy = async () => (await ask('POST', '/v2.0/qos/policies', { policy: { shared: true } })).policy.id;
+  const own = await makePolicy();
+  const general = await makePolicy();
+  const rules = (policy: string, kind: string) => `/v2.0/qos/policies/${policy}/${kind}_rules`;
+  const first = await makePort('qos1');
+  const second = await makePort('qos2', { qos_policy_id: own });
+  await q1.until(() => q1.share.has(`port:${second}`));
+  await q2.until(() => q2.share.has(`port:${first}`) && q2.share.has(`portQos:${second}`));
+  expect(q1.ids('portQos')).toEqual([]);
+  const said = (one: typeof q1, port: string) => one.share.get(`portQos:${port}`) as PortQos | undefined;
+  /** Does something, after which some host must hear something, and says how many messages each of them got meanwhile. */
+  const heard = async (work: Promise<unknown>, one: typeof q1, holds: () => boolean) => {
+    const before = agents.map(({ syncs }) => syncs.length);
+    await work;
+    await one.until(holds);
+    await delay(100);
+    return agents.map(({ syncs }, n) => syncs.length - (before[n] ?? 0));
+  };
+
+  const mark = ask('POST', rules(own, 'dscp_marking'), { dscp_marking_rule: { dscp_mark: 26 } });
+  expect(await heard(mark, q2, () => said(q2, second)?.dscpMark === 26)).toEqual([0, 1]);
+  const limit = { max_kbps: 1000, max_burst_kbps: 800, direction: 'ingress' };
+  const { bandwidth_limit_rule: rule } = await ask('POST', rules(general, 'bandwidth_limit'), {
+    bandwidth_limit_rule: limit,
+  });
+  const given = ask('PUT', `/v2.0/networks/${network.id}`, { network: { qos_policy_id: general } });
+  expect(await heard(given, q1, () => said(q1, first) !== undefined)).toEqual([1, 0]);
+  expect(said(q1, first)).toEqual({
+    ...{ id: first, policyId: general, egress: null, dscpMark: null },
+    ingress: { maxKbps: 1000, maxBurstKbps: 800 },
+  });
+  const change = ask('PUT', `${rules(general, 'bandwidth_limit')}/${rule.id}`, {
+    bandwidth_limit_rule: { max_kbps: 2000 },
+  });
+  expect(await heard(change, q1, () => said(q1, first)?.ingress?.maxKbps === 2000)).toEqual([1, 0]);
+  // A policy of the port's own comes before the network's, and does not add to it.
+  const ownToo = ask('PUT', `/v2.0/ports/${first}`, { port: { qos_policy_id: own } });
+  await heard(ownToo, q1, () => said(q1, first)?.policyId === own);
+  expect(said(q1, first)).toMatchObject({ ingress: null, dscpMark: 26 });
+  const back = ask('PUT', `/v2.0/ports/${second}`, { port: { qos_policy_id: null } });
+  await heard(back, q2, () => said(q2, second)?.policyId === general);
+  const gone = ask('DELETE', `${rules(general, 'bandwidth_limit')}/${rule.id}`);
+  expect(await heard(gone, q2, () => said(q2, second)?.ingress === null)).toEqual([0, 1]);
+  const service = await makePort('qos2', { device_owner: 'network:router_interface' });
+  await q2.until(() => q2.share.has(`port:${service}`));
+  expect(q2.ids('portQos')).toEqual([second]);
 });
 
 test('a port is with its agent within milliseconds of the answer to POST', async () => {

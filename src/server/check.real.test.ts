@@ -50,8 +50,22 @@ test('what is wrong is named, with its reason', async () => {
   ]);
 });
 
+const makePolicy = async (): Promise<string> => (await api.make('admin', 'qos/policies', { policy: {} })).id;
+const addRule = (policy: string, kind: string, rule: object) =>
+  api.make('admin', `qos/policies/${policy}/${kind}_rules`, { [`${kind}_rule`]: rule });
+
 test('what is kept and not brought about is counted', async () => {
   await api.make('admin', 'metering/metering-labels', { metering_label: {} });
+  const [held, other] = [await makePolicy(), await makePolicy()];
+  await addRule(held, 'bandwidth_limit', { max_kbps: 1000 });
+  await addRule(held, 'dscp_marking', { dscp_mark: 26 });
+  await addRule(other, 'packet_rate_limit', { max_kpps: 1 });
   const { not_enforced: kept } = await check();
-  expect(kept).toEqual([{ resource: 'metering_label', count: 1, reason: 'no host counts traffic yet' }]);
+  expect(kept).toContainEqual({ resource: 'metering_label', count: 1, reason: 'no host counts traffic yet' });
+  expect(kept).toContainEqual({
+    resource: 'policy',
+    count: 1,
+    reason: expect.stringContaining('rules of other kinds'),
+  });
+  expect(kept).toHaveLength(2);
 });

@@ -20,7 +20,7 @@ export const changesChannel = 'tapline_changes';
 export interface Change {
   /**
    * The API's singular name: `network`, `subnet`, `port`, `router`, `floatingip`, `security_group`, `security_group_rule`,
-   * `address_group`; and `host` for a host's own row.
+   * `address_group`, `policy` (of QoS, with its rules); and `host` for a host's own row.
    */
   readonly kind: string;
   readonly id: string;

@@ -18,6 +18,7 @@ import { describePacket, hasPorts, type Packet } from './packet.ts';
 import type { ReasonCode } from './reasons.ts';
 import { ruleEvidence } from './rule-evidence.ts';
 import { describeRule } from './rule-words.ts';
+import { limitEvidence, limitWords } from './shaper-words.ts';
 import { portOfDevice } from './trace-model.ts';
 
 /** Takes a frame across the Linux bridge whose port received it, to every other port that is up. */
@@ -41,23 +42,32 @@ export function walkBridge(journey: Journey, move: Received, bridge: string): re
 function cross(journey: Journey, move: Received, bridge: string, outPort: string, crossing: BridgeCrossing): Move {
   const fromVm = move.device.startsWith('tap');
   const tap = fromVm ? move.device : outPort;
-  const filterHop = hopOf(
-    move,
-    bridge,
-    tap,
-    filterWords(crossing, fromVm),
-    filterBecause(crossing),
-    filterEvidence(move, crossing),
-  );
-  const wire = (device: string) => hopOf(move, bridge, device, '── veth', '', [linkEvidence(move.namespace, device)]);
+  const shaper = namespaceAt(journey, move.host, move.namespace)?.shapers[outPort];
+  // A limit holds what leaves a device, so on the way from the VM that is qvb, and on the way to it tap.
+  const held: Held = { words: limitWords(shaper), evidence: limitEvidence(outPort, shaper) };
+  const heldHere = !fromVm && crossing.verdict === 'accept' ? held : notHeld;
+  const filterHop = hopOf(move, bridge, tap, filterWords(crossing, fromVm) + heldHere.words, filterBecause(crossing), [
+    ...filterEvidence(move, crossing),
+    ...heldHere.evidence,
+  ]);
+  const wire = (device: string, limit: Held) =>
+    hopOf(move, bridge, device, `── veth${limit.words}`, '', [linkEvidence(move.namespace, device), ...limit.evidence]);
   const assumptions = [...move.traveller.assumptions, ...crossing.assumptions];
   const before = { ...move.traveller, assumptions };
-  const inside = fromVm ? before : withHop(before, wire(move.device));
+  const inside = fromVm ? before : withHop(before, wire(move.device, notHeld));
   const filtered = withHop(inside, filterHop);
   if (crossing.verdict === 'drop') return refused(journey, move, filtered, tap, fromVm, crossing);
-  const traveller = fromVm ? withHop(filtered, wire(outPort)) : filtered;
+  const traveller = fromVm ? withHop(filtered, wire(outPort, held)) : filtered;
   return { kind: 'sent', host: move.host, namespace: move.namespace, device: outPort, traveller };
 }
+
+/** What is said of a limit at a hop. */
+interface Held {
+  readonly words: string;
+  readonly evidence: readonly Evidence[];
+}
+
+const notHeld: Held = { words: '', evidence: [] };
 
 function hopOf(
   move: Received,

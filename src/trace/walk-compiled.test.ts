@@ -103,3 +103,35 @@ test.each([
     expect(shape(compiledStates())).toEqual(shape(observed));
   },
 );
+
+test('walk() shows limits where they hold, with what they did, and the mark', () => {
+  const states = compiledStates();
+  const root = states['cmp2']?.namespaces[''];
+  const end = resolveEndpoint(model, 'vm3');
+  const start = resolveEndpoint(model, 'vm1');
+  if (root === undefined || start.kind !== 'found' || end.kind !== 'found') throw new Error('not known');
+  const counters = { packets: 12, bytes: 3400, dropped: 5, waitingBytes: 0 };
+  const shapers = Object.fromEntries(Object.entries(root.shapers).map(([dev, one]) => [dev, { ...one, counters }]));
+  const cmp2 = { ...states['cmp2'], namespaces: { ...states['cmp2']?.namespaces, '': { ...root, shapers } } };
+  const seen = { ...states, cmp2: cmp2 as HostState };
+  const about = (one: typeof start.endpoint, other: typeof start.endpoint, letter: string) =>
+    walk(seen, { from: one, to: addressedFrom(one, other), protocol: 'icmp', model }).hops.find(
+      (hop) => hop.letter === letter && hop.host === 'cmp2',
+    );
+  expect(about(end.endpoint, start.endpoint, 'C')).toMatchObject({
+    what: '── veth, at most 20 Mbit/s',
+    evidence: [
+      {},
+      {
+        command: 'tc -s qdisc show dev qvb48f78507-7a',
+        text: 'tbf, 20 Mbit/s, bursts of 800 ms, 2125000 bytes may wait; passed 12 packets (3400 bytes), dropped 5, 0 bytes wait',
+      },
+    ],
+  });
+  expect(about(end.endpoint, start.endpoint, 'D')).toMatchObject({
+    what: 'into local VLAN 1, DSCP 26',
+    packet: { dscp: 26 },
+  });
+  expect(about(start.endpoint, end.endpoint, 'B')?.what).toMatch(/^may enter: .*, at most 30 Mbit\/s$/);
+  expect(about(start.endpoint, end.endpoint, 'C')?.what).toBe('── veth');
+});

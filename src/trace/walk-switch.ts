@@ -1,4 +1,4 @@
-import type { OvsBridge } from '../host/host-state.ts';
+import type { Flow, OvsBridge } from '../host/host-state.ts';
 import { type Fields, fieldsPacket, packetFields } from './fields.ts';
 import { type Journey, type Move, type Switched, stopped, type Traveller, withEvidence, withHop } from './journey.ts';
 import { type Goal, goalOf } from './l2-goal.ts';
@@ -92,8 +92,13 @@ function flowEvidence(bridge: string, steps: readonly TableStep[]): readonly Evi
     text:
       flow === null
         ? `table=${table} no flow matches`
-        : `table=${table}, priority=${flow.priority}${flow.match === '' ? '' : `,${flow.match}`} actions=${flow.actions}`,
+        : `table=${table}, ${seenBy(flow)}priority=${flow.priority}${flow.match === '' ? '' : `,${flow.match}`} actions=${flow.actions}`,
   }));
+}
+
+/** How many packets met the flow, where that was read. */
+function seenBy({ packets }: Flow): string {
+  return packets === undefined ? '' : `n_packets=${packets}, `;
 }
 
 function tagEvidence(move: Switched, bridge: OvsBridge): readonly Evidence[] {

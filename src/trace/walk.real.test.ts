@@ -123,7 +123,7 @@ function flowCounts(
     state[host]?.bridges[bridge]?.flows.find(
       (flow) =>
         `table=${flow.table}, priority=${flow.priority}${flow.match === '' ? '' : `,${flow.match}`} actions=${flow.actions}` ===
-        text,
+        text.replace(/n_packets=\d+, /, ''),
     ),
   );
   return before === undefined || after === undefined

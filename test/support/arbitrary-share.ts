@@ -124,6 +124,12 @@ const network = fc.record({
   ),
 });
 
+/** Of everything that the API takes, most often what people ask for. */
+const bandwidthLimit = fc.record({
+  maxKbps: fc.oneof(fc.integer({ min: 100, max: 1_000_000 }), fc.nat({ max: 2 ** 31 - 1 }), fc.constantFrom(0, 1, 64)),
+  maxBurstKbps: fc.oneof(fc.constant(0), fc.nat({ max: 100_000 }), fc.nat({ max: 2 ** 31 - 1 })),
+});
+
 const port = fc.record({
   id: uuid,
   macAddress,
@@ -150,6 +156,14 @@ const port = fc.record({
     { maxLength: 2 },
   ),
   dnsName: fc.constantFrom('', 'web'),
+  qos: fc.option(
+    fc.record({
+      policyId: uuid,
+      egress: fc.option(bandwidthLimit),
+      ingress: fc.option(bandwidthLimit),
+      dscpMark: fc.option(fc.constantFrom(0, 8, 26, 56)),
+    }),
+  ),
 });
 
 const raw = fc.record({
@@ -358,6 +372,7 @@ function build({ networks, ports, groups, members, routers, dhcp }: Raw): Arbitr
     floatingIp: byId(routerObjects.flatMap(({ floatingIps }) => floatingIps)),
     forwardingIp: byId(routerObjects.flatMap(({ forwardingIps }) => forwardingIps)),
     dhcpServer: byId(dhcpServers),
+    portQos: byId(ports.flatMap(({ id, qos }) => (qos === null ? [] : [{ id, ...qos }]))),
     tunnelEndpoint: byId(ELSEWHERE.map((id, index) => ({ id, ip: `192.0.2.${index + 20}` }))),
   };
   const plugs = ports.flatMap(({ id, plug }) => (plug === 'none' ? [] : [[id, plug] as const]));

@@ -19,6 +19,14 @@ export const TUNNEL_IPS: Readonly<Record<string, string>> = {
   net1: '10.98.0.11',
 };
 
+const VM3_QOS = {
+  id: '48f78507-7ab4-486e-a4eb-9952ca9b3071',
+  policyId: '48f98113-39a4-4e11-a435-1b7cb87d514a',
+  egress: { maxKbps: 20_000, maxBurstKbps: 16_000 },
+  ingress: { maxKbps: 30_000, maxBurstKbps: 24_000 },
+  dscpMark: 26,
+};
+
 export function neutronShare(host: string): Share {
   const api = JSON.parse(readFileSync('test/fixtures/neutron-21/api.json', 'utf8')) as Api;
   const ports = api.ports.map((port) => ({
@@ -155,6 +163,8 @@ export function neutronShare(host: string): Share {
         .filter((port) => port.host === host && port.deviceOwner === 'network:dhcp')
         .map((port) => ({ id: port.networkId, portId: port.id })),
     ),
+    // The answers of the API were taken without policies; what this port's said stands in the dumps of its host.
+    portQos: host === 'cmp2' ? byId([VM3_QOS]) : {},
     tunnelEndpoint: byId(Object.entries(TUNNEL_IPS).flatMap(([id, ip]) => (id === host ? [] : [{ id, ip }]))),
   };
 }

@@ -9,6 +9,7 @@ import { ownOrShared, sharedWith } from '../engine/sharing.ts';
 import { column, description, expression, history, id, name, project, tags } from '../engine/standard-attributes.ts';
 import { booleanOf, requiredText, textOf, type Values } from '../engine/values.ts';
 import { qosErrors } from '../errors/qos-errors.ts';
+import { enforcedRules } from '../work/enforced-rules.ts';
 import { checkPolicyUnused, checkUnsharePolicy } from '../work/qos-policy-use.ts';
 
 const uniqueViolation = '23505';
@@ -18,7 +19,12 @@ export const qosPolicy: Resource = {
   collection: 'policies',
   path: 'qos/policies',
   extensions: ['qos', 'qos-default', 'standard-attr-description'],
-  notEnforced: 'QoS rules are kept; hosts do not apply them yet',
+  notEnforced:
+    'hosts apply limits of bandwidth and DSCP marks to ports; rules of other kinds, and any of floating IPs and gateways, are kept',
+  notEnforcedOf: sql<boolean>`(exists (select 1 from qos_rules r where r.qos_policy_id = t.id
+      and r.type not in (${sql.join(enforcedRules.map(({ type }) => sql.lit(type)))}))
+    or exists (select 1 from floating_ips f where f.qos_policy_id = t.id)
+    or exists (select 1 from routers r where r.qos_policy_id = t.id))`,
   from: sql`qos_policies as t`,
   // Projects change no policy, not even their own; in Neutron they tag those that they use.
   tagged: { table: 'qos_policies', alsoAt: 'policies', byAll: true },

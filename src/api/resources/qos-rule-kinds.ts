@@ -4,9 +4,7 @@ import { type Attribute, writable } from '../engine/attribute.ts';
 import { toInteger } from '../engine/conversions.ts';
 import { column } from '../engine/standard-attributes.ts';
 import { oneOf, range } from '../engine/validators.ts';
-
-const largest = 2 ** 31 - 1;
-const dscpMarks = [0, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 44, 46, 48, 56];
+import { dscpMarks, largestAmount } from '../work/qos-amounts.ts';
 
 export interface QosRuleKind {
   readonly type: QosRuleType;
@@ -20,7 +18,7 @@ function amount(name: string, more: Partial<Attribute> = {}): Readonly<Record<st
   return {
     [name]: writable(column(name, 'integer'), {
       convert: toInteger,
-      validate: range(0, largest),
+      validate: range(0, largestAmount),
       filter: true,
       sortKey: true,
       ...more,

@@ -97,7 +97,7 @@ async function createRule(work: Work, kind: QosRuleKind, values: Values): Promis
     .values({ qos_policy_id: policyId, type: kind.type, ...given(values) })
     .returning('id')
     .executeTakeFirstOrThrow();
-  await touch(work, 'qos_policies', policyId);
+  await changed(work, policyId);
   return row.id;
 }
 
@@ -110,13 +110,19 @@ async function updateRule(work: Work, kind: QosRuleKind, current: Row, changes: 
     .set({ type: kind.type, ...given(changes) })
     .where('id', '=', current.id)
     .execute();
-  await touch(work, 'qos_policies', policyId);
+  await changed(work, policyId);
 }
 
 async function removeRule(work: Work, current: Row): Promise<void> {
   const policyId = await lockedPolicy(work, current.id);
   await work.trx.deleteFrom('qos_rules').where('id', '=', current.id).execute();
+  await changed(work, policyId);
+}
+
+/** A policy is one thing with its rules, also to the hosts of those that have it. */
+async function changed(work: Work, policyId: string): Promise<void> {
   await touch(work, 'qos_policies', policyId);
+  work.changes.push({ kind: 'policy', id: policyId });
 }
 
 async function lockedPolicy(work: Work, ruleId: string): Promise<string> {

@@ -4,6 +4,7 @@
  */
 import type { QosRuleType } from '../../store/tables/qos-trunks.ts';
 import type { JsonObject } from '../engine/json.ts';
+import { dscpMarks, largestAmount } from './qos-amounts.ts';
 
 export interface EnforcedRule {
   readonly type: QosRuleType;
@@ -11,4 +12,21 @@ export interface EnforcedRule {
   readonly parameters: readonly JsonObject[];
 }
 
-export const enforcedRules: readonly EnforcedRule[] = [];
+const amount = (name: string): JsonObject => ({
+  parameter_name: name,
+  parameter_type: 'range',
+  parameter_values: { start: 0, end: largestAmount },
+});
+const choices = (name: string, values: readonly (string | number)[]): JsonObject => ({
+  parameter_name: name,
+  parameter_type: 'choices',
+  parameter_values: values,
+});
+
+export const enforcedRules: readonly EnforcedRule[] = [
+  {
+    type: 'bandwidth_limit',
+    parameters: [amount('max_kbps'), amount('max_burst_kbps'), choices('direction', ['ingress', 'egress'])],
+  },
+  { type: 'dscp_marking', parameters: [choices('dscp_mark', dscpMarks)] },
+];

@@ -36,8 +36,9 @@ const DELETE_STRICT = 4;
 const NICIRA = 0x2320;
 
 interface Field {
-  /** In the class of OpenFlow's own fields. */
+  /** In the class of OpenFlow's own fields, or in that of OVS's extensions. */
   readonly number: number;
+  readonly isExtension?: true;
   readonly bytes: number;
   readonly read: (text: string, bytes: number) => Buffer;
 }
@@ -59,6 +60,8 @@ const fields = {
   arp_sha: mac(24),
   arp_tha: mac(25),
   icmpv6_type: numeric(29, 1),
+  ip_dscp: numeric(8, 1),
+  reg2: { ...numeric(2, 4), isExtension: true },
   nd_target: ip(31, 16),
   tun_id: numeric(38, 8),
 } as const;
@@ -71,6 +74,7 @@ const matched: Readonly<Record<string, Field>> = {
   arp_tpa: fields.arp_tpa,
   icmp_type: fields.icmpv6_type,
   nd_target: fields.nd_target,
+  reg2: fields.reg2,
   tun_id: fields.tun_id,
 };
 
@@ -90,6 +94,8 @@ const moved: Readonly<Record<string, Field>> = {
 /** Protocols by what they stand for. */
 const protocols: Readonly<Record<string, Buffer>> = {
   arp: oxm(etherType, numberBytes('0x0806', 2)),
+  ip: oxm(etherType, numberBytes('0x0800', 2)),
+  ipv6: oxm(etherType, numberBytes('0x86dd', 2)),
   icmp6: Buffer.concat([oxm(etherType, numberBytes('0x86dd', 2)), oxm(ipProtocol, numberBytes('58', 1))]),
 };
 
@@ -142,10 +148,15 @@ function maskBytes(mask: string, { bytes, read }: Field): Buffer {
 }
 
 /** A field with its value and mask, as section 7.2.3.2 has it. */
-function oxm({ number, bytes }: Field, value: Buffer, mask?: Buffer): Buffer {
+function oxm({ number, bytes, isExtension }: Field, value: Buffer, mask?: Buffer): Buffer {
   const length = mask === undefined ? bytes : bytes * 2;
   return Buffer.concat([
-    Buffer.from([0x80, 0x00, (number << 1) | (mask === undefined ? 0 : 1), length]),
+    Buffer.from([
+      isExtension ? 0x00 : 0x80,
+      isExtension ? 0x01 : 0x00,
+      (number << 1) | (mask === undefined ? 0 : 1),
+      length,
+    ]),
     value,
     mask ?? EMPTY,
   ]);
@@ -193,6 +204,8 @@ function actionBytes(action: Action): Buffer | null {
       value.copy(bytes, 4);
       return bytes;
     }
+    case 'resubmitPort':
+      return resubmitBytes(action.port);
     case 'move':
       return moveBytes(action.from, action.to);
     default:
@@ -219,6 +232,18 @@ function moveBytes(from: Subfield, to: Subfield): Buffer | null {
   bytes.writeUInt16BE(source.bytes * 8, 10);
   oxm(source, EMPTY).copy(bytes, 16);
   oxm(target, EMPTY).copy(bytes, 20);
+  return bytes;
+}
+
+/** An extension of OVS, to the first table, with a port of OpenFlow 1.0. */
+function resubmitBytes(port: PortText): Buffer | null {
+  if (port.kind !== 'numbered') return null;
+  const bytes = Buffer.alloc(16);
+  bytes.writeUInt16BE(0xffff, 0);
+  bytes.writeUInt16BE(bytes.length, 2);
+  bytes.writeUInt32BE(NICIRA, 4);
+  bytes.writeUInt16BE(1, 8);
+  bytes.writeUInt16BE(port.ofport, 10);
   return bytes;
 }
 

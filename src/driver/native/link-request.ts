@@ -1,8 +1,9 @@
 /** What can be asked of a namespace's devices, addresses and routes, as messages of rtnetlink(7). Pure. */
-import { OUR_GROUP, type Route } from '../../host/host-state.ts';
+import { OUR_GROUP, type Route, type Shaper } from '../../host/host-state.ts';
 import { addressBytes, macBytes } from './ip-bytes.ts';
 import { attribute, flags, type NetlinkMessage, text, uint32 } from './netlink-message.ts';
 import { addressAttribute, linkAttribute, message, routeAttribute, routeProtocols } from './rtnetlink.ts';
+import { printShaper, printShaperRemoval } from './shaper-bytes.ts';
 
 export interface LinkSettings {
   readonly macAddress?: string | undefined;
@@ -36,7 +37,9 @@ export type LinkRequest =
   /** All devices in the group of those that leave, at once: the kernel waits some milliseconds for each that goes alone. */
   | { readonly kind: 'delete-leaving' }
   | { readonly kind: 'add-address' | 'delete-address'; readonly device: string; readonly address: string }
-  | { readonly kind: 'write-route' | 'delete-route'; readonly route: Route };
+  | { readonly kind: 'write-route' | 'delete-route'; readonly route: Route }
+  | { readonly kind: 'write-shaper'; readonly device: string; readonly shaper: Shaper }
+  | { readonly kind: 'drop-shaper'; readonly device: string };
 
 /** The group of devices that are about to be deleted together. */
 export const LEAVING_GROUP = String(Number(OUR_GROUP) + 1);
@@ -95,6 +98,10 @@ export function printRequest(
     case 'write-route':
     case 'delete-route':
       return route(request.kind === 'write-route', request.route, numbers.index(request.route.dev));
+    case 'write-shaper':
+      return printShaper(numbers.index(request.device), request.shaper);
+    case 'drop-shaper':
+      return printShaperRemoval(numbers.index(request.device));
   }
 }
 
@@ -107,6 +114,8 @@ export function devicesNamedIn(request: LinkRequest): readonly string[] {
       return request.settings.master === undefined ? [] : [request.settings.master];
     case 'add-address':
     case 'delete-address':
+    case 'write-shaper':
+    case 'drop-shaper':
       return [request.device];
     case 'write-route':
     case 'delete-route':

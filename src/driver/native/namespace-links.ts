@@ -1,12 +1,13 @@
 /** Devices, addresses, routes and neighbours of a namespace, changed and read back by the kernel's own calls. */
 import { closeSync, readdirSync } from 'node:fs';
-import { ROOT } from '../../host/host-state.ts';
+import { ROOT, type Shaper } from '../../host/host-state.ts';
 import { KernelRefused, Libc } from './libc.ts';
 import { farNamespaceIds, type NamespaceLinks, readReplies } from './link-reply.ts';
 import type { LinkRequest } from './link-request.ts';
-import { attribute, readAttributes, uint32 } from './netlink-message.ts';
+import { attribute, readAttributes, readText, uint32 } from './netlink-message.ts';
 import { RouteSocket } from './route-socket.ts';
 import { linkAttribute, message, namespaceAttribute } from './rtnetlink.ts';
+import { readShapers } from './shaper-bytes.ts';
 
 /**
  * Carries requests out in order, each whether or not those before it failed. Returns by their places what was said of those
@@ -52,6 +53,23 @@ export function listNamespaces(): readonly string[] {
   } catch {
     return [];
   }
+}
+
+/** Our shapers with their counters, by device. Throws `KernelRefused`. */
+export async function readNamespaceShapers(namespace: string): Promise<Readonly<Record<string, Shaper>>> {
+  using socket = RouteSocket.open(await Libc.load(), namespace);
+  const shapers = readShapers(await socket.dump(message.getQueue, Buffer.alloc(20)));
+  if (shapers.size === 0) return {};
+  const numbers = [...shapers.keys()];
+  const questions = numbers.map((index) => Buffer.concat([uint32(0), uint32(index), Buffer.alloc(8)]));
+  const answers = await socket.ask(message.getLink, questions);
+  return Object.fromEntries(
+    answers.flatMap((answer, n) => {
+      const name = readAttributes(answer?.body ?? Buffer.alloc(0), 16).get(linkAttribute.name);
+      const shaper = shapers.get(numbers[n] ?? 0);
+      return name === undefined || shaper === undefined ? [] : [[readText(name), shaper] as const];
+    }),
+  );
 }
 
 /** Whether transmit checksumming is on, of those of the devices that say so. Throws `KernelRefused`. */

@@ -1,4 +1,4 @@
-/** Numbers of rtnetlink (`linux/rtnetlink.h`, `if_link.h`, `if_addr.h`, `neighbour.h`, `net_namespace.h`). */
+/** Numbers of rtnetlink (`linux/rtnetlink.h`, `if_link.h`, `if_addr.h`, `neighbour.h`, `net_namespace.h`, `pkt_sched.h`). */
 
 export const message = {
   newLink: 16,
@@ -12,6 +12,9 @@ export const message = {
   getRoute: 26,
   newNeighbour: 28,
   getNeighbour: 30,
+  newQueue: 36,
+  deleteQueue: 37,
+  getQueue: 38,
   newNamespaceId: 88,
   getNamespaceId: 90,
 } as const;
@@ -51,6 +54,19 @@ export const routeAttribute = {
 } as const;
 
 export const neighbourAttribute = { ipAddress: 1, macAddress: 2 } as const;
+
+/** Of `linux/pkt_sched.h` and `linux/gen_stats.h`. */
+export const queueAttribute = {
+  kind: 1,
+  options: 2,
+  statistics: 7,
+  /** Within `options`, of a token bucket. */
+  bucket: 1,
+  rate64: 4,
+  /** Within `statistics`. */
+  passed: 1,
+  queue: 3,
+} as const;
 
 export const namespaceAttribute = { id: 1, file: 3 } as const;
 
