@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { startCloud } from '../conformance/cloud.ts';
 import { ApiClient } from '../src/client/api-client.ts';
@@ -24,6 +25,10 @@ interface Options {
   readonly clients: readonly number[];
   readonly seconds: number;
 }
+
+const blocks = 2;
+/** Before one server's turn, for the other's agents to come to rest. */
+const settleMs = 8_000;
 
 const numbers = (text: string): readonly number[] => text.split(',').map(Number);
 
@@ -47,10 +52,17 @@ export async function benchApi(args: readonly string[]): Promise<void> {
 async function measure(targets: readonly Target[], options: Options): Promise<void> {
   const times = new Map<Target, Times>(targets.map((target) => [target, new Map()]));
   const timesOf = (target: Target): Times => times.get(target) ?? new Map();
-  // The first round warms caches and connections up, and does not count.
-  for (const target of targets) await roundOfCalls(target, 0, new Map());
-  for (let round = 1; round <= options.rounds; round += 1) {
-    for (const target of targets) await roundOfCalls(target, round, timesOf(target));
+  // They take turns in blocks: what one answered, its agents still work on for a while. The first round of a block warms caches and
+  // connections up, and does not count.
+  const rounds = Math.ceil(options.rounds / blocks);
+  for (let block = 0; block < blocks; block += 1) {
+    for (const target of targets) {
+      if (targets.length > 1) await delay(settleMs);
+      await roundOfCalls(target, block * (rounds + 1), new Map());
+      for (let round = 1; round <= rounds; round += 1) {
+        await roundOfCalls(target, block * (rounds + 1) + round, timesOf(target));
+      }
+    }
   }
   for (const count of options.ports) {
     for (const target of targets) {
