@@ -169,6 +169,7 @@ export const extensionNames: readonly (readonly [alias: string, name: string, up
   ['subnetpool-prefix-ops', 'Subnet Pool Prefix Operations', '2019-02-08'],
   ['taas', 'Neutron Tap as a Service', '2015-01-14'],
   ['taas-vlan-filter', 'VLAN filtering for Neutron Tap as a Service', '2018-01-14'],
+  ['tag', 'Tag support for networks', '2016-01-01'],
   ['tag-creation', 'Tag creation extension', '2024-23-07'],
   ['tag-ports-during-bulk-creation', 'Tag Ports During Bulk Creation', '2019-12-29'],
   ['tap-mirror', 'Tap as a Service GRE or ERSPAN mirror', '2023-05-05'],

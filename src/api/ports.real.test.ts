@@ -7,7 +7,11 @@ let sub: { id: string };
 beforeAll(async () => {
   api = await openTestApi();
   net = await api.make('member', 'networks', { network: {} });
-  sub = await api.make('member', 'subnets', { subnet: { network_id: net.id, ip_version: 4, cidr: '10.0.0.0/22' } });
+  // An address outside the pools is given to nobody who does not name it.
+  const pools = [{ start: '10.0.0.10', end: '10.0.2.255' }];
+  sub = await api.make('member', 'subnets', {
+    subnet: { network_id: net.id, ip_version: 4, cidr: '10.0.0.0/22', allocation_pools: pools },
+  });
   await api.store.db
     .insertInto('hosts')
     .values(

@@ -32,7 +32,7 @@ const maximumBodyBytes = 8 * 1024 * 1024;
 /** Registers `/`, everything below `/v2.0`, and the document of both at `/tapline/v1/openapi.json`, which needs no token. */
 export function registerApi(app: FastifyInstance, context: ApiContext): void {
   const routes = new RouteTable(allRoutes);
-  app.addHook('onReady', async () => await keepDefaultRanges(context.store.db, context.config));
+  app.addHook('onReady', async () => await keepDefaultRanges(context.store, context.config));
   // A version that nobody serves: what Neutron's own entry says.
   app.setNotFoundHandler(
     async (_request, reply) => await reply.status(404).send({ code: 404, title: 'Not Found', description: null }),

@@ -51,10 +51,7 @@ export function hasRecordedChanges(trx: object): boolean {
   return recorded.has(trx);
 }
 
-/**
- * Adds rows to the log and, at commit, wakes every server: one statement. The notification carries the connection's
- * `application_name`, by which a store knows its own.
- */
+/** Adds rows to the log: one statement. The store wakes every server when they are committed. */
 export async function recordChanges(trx: Transaction<Database>, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
   recorded.add(trx);
@@ -67,9 +64,9 @@ export async function recordChanges(trx: Transaction<Database>, changes: readonl
     })),
   );
   await sql`
-    WITH given AS (SELECT * FROM jsonb_to_recordset(${rows}::jsonb) AS r (kind text, id text, hosts text[], network_id uuid)),
-    written AS (INSERT INTO changes (kind, id, hosts, network_id) SELECT kind, id, hosts, network_id FROM given)
-    SELECT pg_notify(${changesChannel}, current_setting('application_name'))`.execute(trx);
+    INSERT INTO changes (kind, id, hosts, network_id)
+    SELECT kind, id, hosts, network_id
+    FROM jsonb_to_recordset(${rows}::jsonb) AS r (kind text, id text, hosts text[], network_id uuid)`.execute(trx);
 }
 
 /** The end of the log as it is now: a reader that has just read the whole model starts here. */

@@ -1,13 +1,14 @@
 /** The store: connections to PostgreSQL, the schema brought up to date, transactions, and word of every commit. */
 import { randomBytes } from 'node:crypto';
-import { Kysely, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config/config.ts';
 import { listenForChanges } from './change-listener.ts';
 import { hasRecordedChanges } from './changes.ts';
 import { columnTypes } from './column-types.ts';
 import { migrate } from './migrate.ts';
-import { preparedDialect } from './prepared-driver.ts';
+import { notifier } from './notifier.ts';
+import { preparedDatabase } from './prepared-driver.ts';
 import { openPrivatePostgres } from './private-postgres.ts';
 import type { Database } from './tables.ts';
 import { runTransaction } from './transaction.ts';
@@ -69,15 +70,14 @@ export async function openStoreAt(given: pg.ClientConfig, dnsDomain = ''): Promi
     ...given,
     application_name: name,
     types: columnTypes,
-    options: `-c TimeZone=UTC -c DateStyle=ISO -c tapline.dns_domain=${dnsDomain.replace(/[^\w.-]/g, '')}`,
+    // A statement is planned once for all values: most find one object by its id, and planning took longer than that.
+    options: `-c TimeZone=UTC -c DateStyle=ISO -c plan_cache_mode=force_generic_plan -c tapline.dns_domain=${dnsDomain.replace(/[^\w.-]/g, '')}`,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
   };
-  const pool = openPool({ ...connection, max: maximumConnections });
-  // PostgreSQL would plan the feed's statements anew each time, which takes longer than to run them.
+  const pool = openPool({ ...connection, max: maximumConnections, pipeline: true });
   const planned = openPool({
     ...connection,
-    options: `${connection.options} -c plan_cache_mode=force_generic_plan`,
     max: plannedConnections,
     idleTimeoutMillis: 0,
   });
@@ -87,8 +87,9 @@ export async function openStoreAt(given: pg.ClientConfig, dnsDomain = ''): Promi
     await Promise.all([pool.end(), planned.end()]);
     throw error;
   }
-  const db = new Kysely<Database>({ dialect: preparedDialect(pool) });
+  const { db, transaction } = preparedDatabase<Database>(pool);
   const { id: epoch } = await db.selectFrom('epoch').select('id').executeTakeFirstOrThrow();
+  const others = notifier(planned, name);
   const listeners = new Set<ReturnType<typeof listenForChanges>>();
 
   return {
@@ -96,12 +97,14 @@ export async function openStoreAt(given: pg.ClientConfig, dnsDomain = ''): Promi
     epoch,
     transaction: async (work) => {
       let changed = false;
-      const result = await runTransaction(db, async (trx) => {
+      const result = await runTransaction(transaction, async (trx) => {
         const value = await work(trx);
         changed = hasRecordedChanges(trx);
         return value;
       });
-      if (changed) for (const listener of listeners) listener.wake();
+      if (!changed) return result;
+      for (const listener of listeners) listener.wake();
+      others.notify();
       return result;
     },
     query: async <Row extends pg.QueryResultRow>(statement: PreparedStatement, values: readonly unknown[]) =>

@@ -4,39 +4,83 @@
  * A request is a dozen small statements, and PostgreSQL takes longer to parse and plan one of those than to run it. A statement
  * that was asked before therefore gets a name, by which each connection keeps its plan; so many that lists with unusual filters
  * do not fill the memory of connections.
+ *
+ * What is asked on a connection without waiting for what was asked before goes to PostgreSQL at once and is answered in order
+ * (libpq calls it pipeline mode), so that statements that do not need each other's answers cost one way there and back.
  */
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
+  DefaultQueryExecutor,
   type Dialect,
   type Driver,
+  Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
   type QueryResult,
-  type TransactionSettings,
+  Transaction,
 } from 'kysely';
 import type pg from 'pg';
 
 const mostNames = 500;
 
-/** The dialect on a pool, which it ends when it is destroyed. */
-export function preparedDialect(pool: pg.Pool): Dialect {
-  return {
+export interface PreparedDatabase<DB> {
+  /** Ends the pool when it is destroyed. */
+  readonly db: Kysely<DB>;
+  /** Runs `work` between BEGIN and COMMIT on one connection. Throws, with nothing done, when it or a statement of it fails. */
+  transaction<Result>(work: (trx: Transaction<DB>) => Promise<Result>): Promise<Result>;
+}
+
+export function preparedDatabase<DB>(pool: pg.Pool): PreparedDatabase<DB> {
+  const names = new StatementNames();
+  const driver = new PreparedDriver(pool, names);
+  const dialect: Dialect = {
     createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new PreparedDriver(pool),
+    createDriver: () => driver,
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
+  };
+
+  /** Kysely's own transactions let one statement wait for the other; on this one they may go ahead together. */
+  const transactionOn = (client: pg.PoolClient): Transaction<DB> => {
+    const connection = new PreparedConnection(client, names);
+    const executor = new DefaultQueryExecutor(new PostgresQueryCompiler(), new PostgresAdapter(), {
+      provideConnection: (consumer) => consumer(connection),
+    });
+    return new Transaction<DB>({ config: { dialect }, dialect, driver, executor });
+  };
+
+  return {
+    db: new Kysely<DB>({ dialect }),
+    transaction: async (work) => {
+      const client = await pool.connect();
+      try {
+        // Sent, not waited for: the first statement goes right behind it, and fails with it.
+        client.query('begin').catch(() => undefined);
+        const result = await work(transactionOn(client));
+        // Neither need be the last statements; when one of them failed, PostgreSQL answers so.
+        const { command } = await client.query('commit');
+        if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement of it failed');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch(() => undefined);
+        throw error;
+      } finally {
+        client.release();
+      }
+    },
   };
 }
 
 class PreparedDriver implements Driver {
   readonly #pool: pg.Pool;
-  readonly #names = new StatementNames();
+  readonly #names: StatementNames;
   readonly #clients = new WeakMap<DatabaseConnection, pg.PoolClient>();
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, names: StatementNames) {
     this.#pool = pool;
+    this.#names = names;
   }
 
   async init(): Promise<void> {}
@@ -48,17 +92,16 @@ class PreparedDriver implements Driver {
     return connection;
   }
 
-  async beginTransaction(connection: DatabaseConnection, { isolationLevel }: TransactionSettings): Promise<void> {
-    const level = isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`;
-    await connection.executeQuery(CompiledQuery.raw(`begin${level}`));
+  beginTransaction(): Promise<void> {
+    return noTransactions();
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('commit'));
+  commitTransaction(): Promise<void> {
+    return noTransactions();
   }
 
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('rollback'));
+  rollbackTransaction(): Promise<void> {
+    return noTransactions();
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
@@ -68,6 +111,11 @@ class PreparedDriver implements Driver {
   async destroy(): Promise<void> {
     await this.#pool.end();
   }
+}
+
+/** There is one way to have a transaction, and it is another. */
+function noTransactions(): never {
+  throw new Error('transactions are run by the store');
 }
 
 class PreparedConnection implements DatabaseConnection {

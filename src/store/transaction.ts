@@ -1,6 +1,7 @@
 /** A transaction that is tried again when PostgreSQL says that two of them met. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
+import type { PreparedDatabase } from './prepared-driver.ts';
 import type { Database } from './tables.ts';
 
 /** serialization_failure and deadlock_detected: PostgreSQL asks the client to try again. */
@@ -21,12 +22,12 @@ export function violatedConstraint(error: unknown): string | undefined {
 
 /** Runs `work`, which may run more than once and so must have no effect outside the database. */
 export async function runTransaction<T>(
-  db: Kysely<Database>,
+  transaction: PreparedDatabase<Database>['transaction'],
   work: (trx: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction().execute(work);
+      return await transaction(work);
     } catch (error) {
       if (attempt >= maximumAttempts || !retriable.has(sqlState(error) ?? '')) throw error;
       await delay(Math.random() * 4 * 2 ** attempt);

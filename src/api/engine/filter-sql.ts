@@ -12,7 +12,7 @@ export function matches(column: Column, caller: Caller, values: readonly string[
   const compared = comparedBy(column, caller);
   switch (column.kind) {
     case 'uuid':
-      return withNone(compared, values, sql`${compared} = any(${values.filter(isUuid)}::uuid[])`);
+      return withNone(compared, values, isOneOf(compared, values.filter(isUuid), sql`uuid`));
     case 'boolean': {
       const read = values.map(readBoolean).filter((one) => one !== null);
       return sql`${compared} = any(${read}::boolean[])`;
@@ -43,6 +43,15 @@ export function matches(column: Column, caller: Caller, values: readonly string[
         sql`(${compared})::text = any(${values.map((one) => one.replaceAll('\0', ''))}::text[])`,
       );
   }
+}
+
+/** One value is compared as such: for lists PostgreSQL makes a plan each time, which takes longer than to find one object. */
+function isOneOf(
+  compared: RawBuilder<unknown>,
+  values: readonly string[],
+  type: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return values.length === 1 ? sql`${compared} = ${values[0]}::${type}` : sql`${compared} = any(${values}::${type}[])`;
 }
 
 /** The text `None` or an empty text asks for null as well. */

@@ -43,9 +43,16 @@ export async function transact<Result>(call: Call, work: (work: Work) => Promise
   return await call.store.transaction(async (trx) => {
     const one: Work = { trx, caller: call.caller, config: call.config, changes: [] };
     const result = await work(one);
-    await recordChanges(trx, distinct(one.changes));
+    // Not waited for: COMMIT goes right behind it, and fails with it.
+    later(recordChanges(trx, distinct(one.changes)));
     return result;
   });
+}
+
+/** What is asked now and waited for later, by whoever needs it. Nobody may, when something before it failed. */
+function later<Result>(asked: Promise<Result>): { readonly answer: Promise<Result> } {
+  asked.catch(() => undefined);
+  return { answer: asked };
 }
 
 /** A bulk says the same of a group or network many times; hosts need hear it once. */
@@ -101,16 +108,18 @@ export async function create(call: Call, resource: Resource): Promise<Answer> {
   const items = given.map((values) => withParent(call, resource, values));
   if (bulk) resource.checkBulk?.(items);
   const rows = await transact(call, async (work) => {
+    const quota = later(enforceQuota(work, resource, items));
     for (const values of items) {
       const projectId = String(values['project_id'] ?? call.caller.projectId);
       enforce(resource, 'create', call.caller, { projectId, values, ...(await targetOf(work, resource, values)) });
     }
-    await enforceQuota(work, resource, items);
+    await quota.answer;
     const ids = await make(work, items);
     await giveTags(work, resource, ids, items);
-    return await readThese(work.trx, resource, call.caller, ids, call.parentId);
+    return later(readThese(work.trx, resource, call.caller, ids, call.parentId));
   });
-  return { status: 201, body: bulk ? { [resource.collection]: rows } : { [resource.name]: rows[0] ?? null } };
+  const made = await rows.answer;
+  return { status: 201, body: bulk ? { [resource.collection]: made } : { [resource.name]: made[0] ?? null } };
 }
 
 function oneByOne(make: Resource['create']): Resource['createMany'] {
@@ -130,9 +139,9 @@ export async function update(call: Call, resource: Resource, id: string): Promis
     const current = await readForChange(work, call, resource, id);
     await enforceOn(work, resource, 'update', current, changes);
     await change(work, current, changes);
-    return await readOne(work.trx, resource, call.caller, id, { parentId: call.parentId });
+    return later(readOne(work.trx, resource, call.caller, id, { parentId: call.parentId }));
   });
-  return { status: 200, body: { [resource.name]: row } };
+  return { status: 200, body: { [resource.name]: await row.answer } };
 }
 
 export async function remove(call: Call, resource: Resource, id: string): Promise<Answer> {

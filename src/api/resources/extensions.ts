@@ -25,6 +25,8 @@ const ofTheEngine: readonly string[] = [
   'standard-attr-revisions',
   'standard-attr-tag',
   'standard-attr-timestamp',
+  // The older name, by which some clients still look for tags.
+  'tag',
   'tag-creation',
   'tag-ports-during-bulk-creation',
 ];

@@ -20,10 +20,13 @@ import { checkMinimumBandwidth, givenPolicy } from './qos-policy-use.ts';
 import { checkRouterDevice } from './router-device.ts';
 
 export async function createPorts(work: Work, items: readonly Values[]): Promise<readonly string[]> {
-  const securities = await networkSecurities(work, distinct(items.map((values) => requiredText(values, 'network_id'))));
-  const defaultGroups = new Map<string, string | null>();
-  for (const projectId of distinct(items.map((values) => requiredText(values, 'project_id')))) {
-    defaultGroups.set(projectId, await ensureDefaultGroup(work, projectId));
+  const projectIds = distinct(items.map((values) => requiredText(values, 'project_id')));
+  const [securities, groups] = await Promise.all([
+    networkSecurities(work, distinct(items.map((values) => requiredText(values, 'network_id')))),
+    Promise.all(projectIds.map(async (projectId) => [projectId, await ensureDefaultGroup(work, projectId)] as const)),
+  ]);
+  const defaultGroups = new Map(groups);
+  for (const projectId of projectIds) {
     const ofProject = items.filter((values) => values['project_id'] === projectId);
     await checkGroups(
       work,

@@ -1,7 +1,7 @@
 /** The ranges that the configuration gives, as rows: every draw of a number reads ranges from one place. */
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Config } from '../../config/config.ts';
-import type { Database } from '../../store/tables.ts';
+import type { Store } from '../../store/database.ts';
 import type { NumberedType } from './segment.ts';
 
 interface DefaultRange {
@@ -12,9 +12,9 @@ interface DefaultRange {
 }
 
 /** Brings the default ranges in line with the configuration. Those that stay keep their ids. */
-export async function keepDefaultRanges(db: Kysely<Database>, config: Config): Promise<void> {
+export async function keepDefaultRanges(store: Store, config: Config): Promise<void> {
   const ranges = JSON.stringify(defaultRanges(config));
-  await db.transaction().execute(async (trx) => {
+  await store.transaction(async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtextextended('tapline default ranges', 0))`.execute(trx);
     const given = sql`jsonb_to_recordset(${ranges}::jsonb)
       as g (network_type text, physical_network text, minimum bigint, maximum bigint)`;

@@ -47,11 +47,14 @@ interface Place {
   readonly ip: string | null;
 }
 
+/** Of each network. */
+type Subnets = ReadonlyMap<string, readonly SubnetRow[]>;
+
 /** Gives the ports what they ask for, in statements for all of them. Throws what Neutron says when it cannot be. */
-export async function allocateFixedIps(work: Work, requests: readonly Request[]): Promise<void> {
+export async function allocateFixedIps(work: Work, requests: readonly Request[], known?: Subnets): Promise<void> {
   const asking = requests.filter((one) => one.asked?.length !== 0);
   if (asking.length === 0) return;
-  const subnets = await readSubnets(work, [...new Set(asking.map((one) => one.port.networkId))]);
+  const subnets = known ?? (await readSubnets(work, [...new Set(asking.map((one) => one.port.networkId))]));
   const places = asking.flatMap((one) => placesOf(one, subnets.get(one.port.networkId) ?? []));
   // Addresses that are named are taken first, so that a request for any address does not get one of them.
   await takeNamed(
@@ -146,10 +149,7 @@ function eligible(port: AddressedPort, all: readonly SubnetRow[]): readonly Subn
 const isAuto = sql<boolean>`(s.ip_version = 6 and s.ipv6_address_mode in ('slaac', 'dhcpv6-stateless')) is true`;
 
 /** By network. */
-async function readSubnets(
-  work: Work,
-  networkIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly SubnetRow[]>> {
+export async function readSubnets(work: Work, networkIds: readonly string[]): Promise<Subnets> {
   const { rows } = await sql<SubnetRow & { network_id: string }>`
     select s.network_id, s.id, s.cidr::text as cidr, s.ip_version, ${isAuto} as auto, s.service_types
     from subnets s where s.network_id = any(${networkIds}::uuid[]) order by s.created_at, s.id`.execute(work.trx);

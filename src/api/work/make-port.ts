@@ -5,7 +5,7 @@ import { insertPorts, type NewPort } from '../../schedule/insert-port.ts';
 import type { JsonObject } from '../engine/json.ts';
 import type { Work } from '../engine/resource.ts';
 import { portErrors } from '../errors/port-errors.ts';
-import { allocateFixedIps } from './fixed-ips.ts';
+import { allocateFixedIps, readSubnets } from './fixed-ips.ts';
 import { keptPairs } from './port-values.ts';
 
 export interface PortWanted {
@@ -27,7 +27,10 @@ export async function makePort(work: Work, wanted: PortWanted): Promise<string> 
 
 /** Makes the ports, in statements of which each is for all of them. */
 export async function makePorts(work: Work, wanted: readonly PortWanted[]): Promise<readonly string[]> {
-  const inserted = await insertPorts(work.trx, wanted.map(toInsert), work.config.network.base_mac);
+  const [subnets, inserted] = await Promise.all([
+    readSubnets(work, [...new Set(wanted.map(({ row }) => row.network_id))]),
+    insertPorts(work.trx, wanted.map(toInsert), work.config.network.base_mac),
+  ]);
   const ports = inserted.map((port, index) => {
     const one = wanted[index];
     if (one === undefined) throw new Error('more ports were made than wanted');
@@ -40,6 +43,7 @@ export async function makePorts(work: Work, wanted: readonly PortWanted[]): Prom
       port: { id, macAddress, networkId: row.network_id, deviceOwner: row.device_owner ?? '' },
       asked: fixedIps,
     })),
+    subnets,
   );
   const memberships = ports.flatMap(({ id, wanted: { groupIds = [] } }) => groupIds.map((group) => ({ id, group })));
   await insertMemberships(work, memberships);
