@@ -76,11 +76,8 @@ export async function openStoreAt(given: pg.ClientConfig, dnsDomain = ''): Promi
     keepAlive: true,
   };
   const pool = openPool({ ...connection, max: maximumConnections, pipeline: true });
-  const planned = openPool({
-    ...connection,
-    max: plannedConnections,
-    idleTimeoutMillis: 0,
-  });
+  // The feed has connections of its own, so that requests that wait for each other do not hold up hosts.
+  const planned = openPool({ ...connection, max: plannedConnections, idleTimeoutMillis: 0 });
   try {
     await migrateOn(pool);
   } catch (error) {
